@@ -1,0 +1,133 @@
+//! Why a session could not go on: facts only. What to say and advise is decided above.
+
+use super::{Exit, LoginStyle, Mechanism, Pin, Reply, Stage};
+
+/// A session that ended before any recipient could be accounted for. Nothing was accepted.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// How far it had come.
+    pub stage: Stage,
+    /// What went wrong.
+    pub cause: Cause,
+    /// What else was seen on the way, for advice.
+    pub seen: Box<Observations>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The name has no address.
+    HostNotFound,
+    /// The name could not be looked up now.
+    LookupFailed(String),
+    /// No address took the connection; the last error.
+    ConnectFailed(String),
+    /// Nothing came within the time allowed, in seconds.
+    TimedOut(u64),
+    /// The connection broke or was closed.
+    Lost(String),
+    /// The server refused what the stage asked for.
+    Refused(Reply),
+    /// The certificate is not to be trusted.
+    Certificate(CertificateProblem),
+    /// The TLS handshake broke off.
+    Handshake(String),
+    /// STARTTLS is required and not offered.
+    StartTlsNotOffered,
+    /// Octets stood behind the reply to STARTTLS where none may.
+    Injected(usize),
+    /// There are credentials, but the server offers no AUTH.
+    AuthNotOffered,
+    /// The server offers AUTH, but nothing that may be used here.
+    NoMechanism {
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// The password was refused.
+    PasswordRefused {
+        /// How it was given.
+        mechanism: Mechanism,
+        /// For LOGIN, the style.
+        login_style: Option<LoginStyle>,
+        /// The server's words.
+        reply: Reply,
+    },
+    /// The server said something that does not fit.
+    Protocol(String),
+    /// The message is larger than the server takes, in octets.
+    TooLarge {
+        /// Of the message.
+        size: u64,
+        /// That the server states.
+        limit: u64,
+    },
+    /// An address needs SMTPUTF8 and the server does not offer it.
+    SmtpUtf8NotOffered,
+    /// A file of the message changed or could not be read; the message was not completed.
+    Source(String),
+    /// A file that the settings name, or a value among them, is unusable.
+    Setup(String),
+    /// A defect of this program.
+    Internal(String),
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateProblem {
+    /// In words.
+    pub reason: String,
+    /// Its SHA-256, ready to pin.
+    pub certificate: Pin,
+    /// Pins were set and it is none of them.
+    pub pin_mismatch: bool,
+    /// The chain ends at an authority that is not trusted.
+    pub unknown_issuer: bool,
+}
+
+/// What was seen of a server before it failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observations {
+    /// STARTTLS was offered in the clear.
+    pub starttls_offered: bool,
+    /// TLS was up.
+    pub in_tls: bool,
+    /// AUTH mechanisms offered before TLS; none: EHLO was not answered there.
+    pub auth_in_clear: Option<Vec<String>>,
+    /// AUTH mechanisms offered inside TLS.
+    pub auth_in_tls: Option<Vec<String>>,
+    /// LOGIN's first prompt asked for the password.
+    pub password_asked_first: bool,
+    /// LOGIN with the user name in the AUTH line was refused with 501 or 504.
+    pub initial_response_refused: bool,
+    /// Replies to mechanisms that were tried before, by name.
+    pub tried: Vec<(String, Reply)>,
+    /// Only HELO was understood.
+    pub helo_only: bool,
+}
+
+impl Failure {
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        match &self.cause {
+            Cause::HostNotFound => Exit::NO_HOST,
+            Cause::LookupFailed(_) | Cause::ConnectFailed(_) => Exit::TEMP_FAIL,
+            Cause::TimedOut(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
+            Cause::Refused(reply) if reply.is_transient() => Exit::TEMP_FAIL,
+            Cause::Refused(_) => match self.stage {
+                Stage::StartTls => Exit::PROTOCOL,
+                Stage::Auth => Exit::NO_PERM,
+                _ => Exit::UNAVAILABLE,
+            },
+            Cause::Certificate(_) => Exit::NO_PERM,
+            Cause::Handshake(_) | Cause::StartTlsNotOffered | Cause::Injected(_) => Exit::PROTOCOL,
+            Cause::AuthNotOffered | Cause::NoMechanism { .. } => Exit::NO_PERM,
+            Cause::PasswordRefused { .. } => Exit::NO_PERM,
+            Cause::Protocol(_) => Exit::PROTOCOL,
+            Cause::TooLarge { .. } => Exit::DATA,
+            Cause::SmtpUtf8NotOffered => Exit::UNAVAILABLE,
+            Cause::Source(_) => Exit::NO_INPUT,
+            Cause::Setup(_) => Exit::CONFIG,
+            Cause::Internal(_) => Exit::SOFTWARE,
+        }
+    }
+}

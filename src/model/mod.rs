@@ -1,0 +1,22 @@
+//! Plain data that every room above speaks in: what is to be sent, to which server, and what
+//! became of it. Imports nothing of ours and does no network.
+
+pub mod address;
+mod content;
+mod draft;
+mod exit;
+mod failure;
+mod mail;
+mod report;
+mod secret;
+mod server;
+
+pub use address::{Address, AddressError, AddressList, Mailbox};
+pub use content::{Content, ContentError, FilePart, Piece};
+pub use draft::{Attachment, Body, Draft, Source, Stamp};
+pub use exit::Exit;
+pub use failure::{Cause, CertificateProblem, Failure, Observations};
+pub use mail::Mail;
+pub use report::{AuthFacts, Connection, Outcome, Reply, Report, Stage, TlsFacts};
+pub use secret::{Secret, SecretSource};
+pub use server::{AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Server, Timeouts, Tls, Trust};
