@@ -1,5 +1,7 @@
 //! Why a session could not go on: facts only. What to say and advise is decided above.
 
+use std::fmt;
+
 use super::{Exit, LoginStyle, Mechanism, Pin, Reply, Stage};
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
@@ -104,6 +106,68 @@ pub struct Observations {
     /// Only HELO was understood.
     pub helo_only: bool,
 }
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HostNotFound => f.write_str("the host was not found"),
+            Self::LookupFailed(why) => write!(f, "the host cannot be looked up now: {why}"),
+            Self::ConnectFailed(why) => write!(f, "cannot connect: {why}"),
+            Self::TimedOut(seconds) => write!(f, "no answer within {seconds} s"),
+            Self::Lost(how) => f.write_str(how),
+            Self::Refused(reply) => write!(f, "the server refused: {reply}"),
+            Self::Certificate(problem) => {
+                write!(f, "the server's certificate is not trusted: {}", problem.reason)
+            }
+            Self::Handshake(why) => write!(f, "the TLS handshake failed: {why}"),
+            Self::StartTlsNotOffered => {
+                f.write_str("TLS is required, and the server does not offer STARTTLS")
+            }
+            Self::Injected(octets) => write!(
+                f,
+                "the server sent {octets} octets in the clear behind its reply to STARTTLS"
+            ),
+            Self::AuthNotOffered => {
+                f.write_str("there is a user name, and the server does not offer AUTH")
+            }
+            Self::NoMechanism { offered } => write!(
+                f,
+                "no AUTH mechanism that the server offers can be used ({})",
+                offered.join(" ")
+            ),
+            Self::PasswordRefused { reply, .. } => {
+                write!(f, "the server refused the password: {reply}")
+            }
+            Self::Protocol(how) => write!(f, "the server broke the protocol: {how}"),
+            Self::TooLarge { size, limit } => {
+                write!(f, "the message has {size} octets, and the server takes at most {limit}")
+            }
+            Self::SmtpUtf8NotOffered => {
+                f.write_str("an address is not ASCII, and the server does not offer SMTPUTF8")
+            }
+            Self::Source(why) => write!(f, "{why}; the message was not completed"),
+            Self::Setup(why) => f.write_str(why),
+            Self::Internal(what) => write!(f, "internal error: {what}"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Refused(reply) if self.stage == Stage::Greeting => {
+                write!(f, "the server refused the connection: {reply}")
+            }
+            Cause::Refused(reply) => write!(f, "the server refused {}: {reply}", self.stage.name()),
+            Cause::TimedOut(_) | Cause::Lost(_) => {
+                write!(f, "{} ({})", self.cause, self.stage.name())
+            }
+            cause => write!(f, "{cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl Failure {
     /// The exit status.

@@ -1,1 +1,22 @@
-//! The room `smtp`.
+//! The SMTP client (RFC 5321): lettre's client above a wire of our own.
+//!
+//! `session` speaks the dialogue, `client` is the only file that knows lettre's connection, and
+//! `wire` owns every octet beneath it. Fails with a `Failure` when a session cannot go on; what
+//! was refused is an `Outcome`.
+
+mod authenticate;
+mod capabilities;
+mod client;
+mod connect;
+mod framing;
+mod login;
+mod mask;
+mod session;
+mod tls;
+mod transaction;
+mod transport;
+mod verifier;
+mod wire;
+
+pub use session::{Credentials, Session};
+pub use wire::{Line, Watch};

@@ -1,0 +1,98 @@
+//! What the server says it can do, from its answer to EHLO (RFC 5321 §4.1.1.1).
+
+use crate::model::Reply;
+
+/// The keywords that matter to us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Capabilities {
+    /// RFC 3207
+    pub(super) starttls: bool,
+    /// RFC 2920
+    pub(super) pipelining: bool,
+    /// RFC 6531
+    pub(super) smtputf8: bool,
+    /// RFC 1870: offered, and the limit in octets if one is stated.
+    pub(super) size: Option<Option<u64>>,
+    /// RFC 4954: names in upper case, each once, in the server's order. `AUTH=` counts.
+    pub(super) mechanisms: Vec<String>,
+}
+
+impl Capabilities {
+    /// Reads the lines behind the first. Case does not matter, and a keyword may come twice.
+    pub(super) fn from_reply(reply: &Reply) -> Self {
+        let mut capabilities = Self::default();
+        for line in reply.lines.iter().skip(1) {
+            let line = line.to_ascii_uppercase();
+            let mut words = line.split_ascii_whitespace();
+            match words.next() {
+                Some("STARTTLS") => capabilities.starttls = true,
+                Some("PIPELINING") => capabilities.pipelining = true,
+                Some("SMTPUTF8") => capabilities.smtputf8 = true,
+                Some("SIZE") => capabilities.size = Some(size_limit(words.next())),
+                Some("AUTH") => capabilities.add_mechanisms(words),
+                Some(word) if word.starts_with("AUTH=") => {
+                    capabilities.add_mechanisms(word[5..].split(',').chain(words));
+                }
+                _ => {}
+            }
+        }
+        capabilities
+    }
+
+    fn add_mechanisms<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names.filter(|name| !name.is_empty()) {
+            if !self.mechanisms.iter().any(|known| known == name) {
+                self.mechanisms.push(name.to_owned());
+            }
+        }
+    }
+}
+
+/// SIZE without a number, or with 0, states no limit.
+fn size_limit(word: Option<&str>) -> Option<u64> {
+    word.and_then(|word| word.parse().ok()).filter(|limit| *limit > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capabilities(lines: &[&str]) -> Capabilities {
+        let lines = std::iter::once("mail.example.com").chain(lines.iter().copied());
+        Capabilities::from_reply(&Reply { code: 250, lines: lines.map(str::to_owned).collect() })
+    }
+
+    #[test]
+    fn auth_is_read_in_every_form() {
+        for lines in [
+            &["AUTH LOGIN PLAIN"][..],
+            &["AUTH=LOGIN PLAIN"],
+            &["auth login", "AUTH=login plain"],
+            &["AUTH LOGIN PLAIN", "AUTH LOGIN PLAIN"],
+            &["AUTH\tlogin  PLAIN "],
+        ] {
+            assert_eq!(capabilities(lines).mechanisms, ["LOGIN", "PLAIN"], "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn keywords_are_not_cut_at_an_equals_sign() {
+        let capabilities = capabilities(&["XSECURITY=NONE,STARTTLS", "size 1000", "Pipelining"]);
+        assert!(!capabilities.starttls);
+        assert!(capabilities.pipelining);
+        assert_eq!(capabilities.size, Some(Some(1000)));
+    }
+
+    #[test]
+    fn a_size_of_nothing_or_zero_states_no_limit() {
+        assert_eq!(capabilities(&["SIZE"]).size, Some(None));
+        assert_eq!(capabilities(&["SIZE 0"]).size, Some(None));
+        assert_eq!(capabilities(&[]).size, None);
+    }
+
+    #[test]
+    fn the_greeting_line_is_no_capability() {
+        let reply = Reply { code: 250, lines: vec!["STARTTLS".to_owned()] };
+        assert!(!Capabilities::from_reply(&reply).starttls);
+    }
+}

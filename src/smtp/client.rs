@@ -1,0 +1,157 @@
+//! lettre's SMTP client, driven over our wire. The only file that names `AsyncSmtpConnection`.
+//!
+//! The stream beneath is always ready, so every future is ready at its first poll: no runtime.
+//! A refusal is a `Reply`; `Err` means that the connection cannot go on.
+
+use std::cell::Cell;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::extension::ClientId;
+use zeroize::Zeroizing;
+
+use super::wire::SharedWire;
+use crate::model::{Cause, Content, ContentError, Reply};
+
+/// A connection that has been greeted and has said EHLO.
+pub(super) struct Client {
+    connection: AsyncSmtpConnection,
+    wire: SharedWire,
+}
+
+/// How the opening of a connection ended.
+pub(super) enum Opening {
+    /// The server greeted and answered EHLO or HELO.
+    Ready(Client, Reply),
+    /// The greeting was a refusal.
+    GreetingRefused(Reply),
+    /// EHLO and HELO were refused.
+    HelloRefused(Reply),
+}
+
+/// A body that was not answered.
+pub(super) enum BodyError {
+    /// A file of the message failed; the connection was cut.
+    Source(ContentError),
+    /// The connection failed.
+    Connection(Cause),
+}
+
+impl Client {
+    /// Reads the greeting and says EHLO with the wire's name. The flag of an error tells whether
+    /// the greeting had come.
+    pub(super) fn open(wire: SharedWire) -> Result<Opening, (bool, Cause)> {
+        let hello = ClientId::Domain(wire.lock().hello_name().to_owned());
+        let stream = Box::new(wire.clone());
+        let opened = block_on(AsyncSmtpConnection::connect_with_transport(stream, &hello))
+            .map_err(|cause| (false, cause))?;
+        let greeting = wire.lock().take_reply();
+        let answer = wire.lock().take_reply();
+        match (opened, greeting, answer) {
+            (Ok(connection), Some(_), Some(answer)) => {
+                Ok(Opening::Ready(Self { connection, wire }, answer))
+            }
+            (Err(_), Some(reply), None) if !reply.is_success() => {
+                Ok(Opening::GreetingRefused(reply))
+            }
+            (Err(_), Some(_), Some(reply)) => Ok(Opening::HelloRefused(reply)),
+            (opened, greeting, _) => {
+                let internal = || Cause::Internal(format!("lettre: {:?}", opened.err()));
+                let cause = wire.lock().take_trouble().unwrap_or_else(internal);
+                Err((greeting.is_some(), cause))
+            }
+        }
+    }
+
+    /// The wire beneath.
+    pub(super) fn wire(&self) -> &SharedWire {
+        &self.wire
+    }
+
+    /// Sends lines, the last without its CRLF, and waits for the first reply.
+    pub(super) fn command(&mut self, lines: &str) -> Result<Reply, Cause> {
+        self.refuse_unasked()?;
+        let command = format!("{lines}\r\n");
+        let result = block_on(self.connection.command(command))?;
+        self.reply_to(result.err())
+    }
+
+    /// Sends a line that must not be shown, and waits for the reply.
+    pub(super) fn secret_command(&mut self, line: &[u8], shown: &str) -> Result<Reply, Cause> {
+        self.refuse_unasked()?;
+        let mut whole = Zeroizing::new(Vec::with_capacity(line.len() + 2));
+        whole.extend_from_slice(line);
+        whole.extend_from_slice(b"\r\n");
+        self.wire.lock().queue_secret(&whole, shown);
+        self.read_reply()
+    }
+
+    /// Waits for a further reply of a group.
+    pub(super) fn read_reply(&mut self) -> Result<Reply, Cause> {
+        let result = block_on(self.connection.read_response())?;
+        self.reply_to(result.err())
+    }
+
+    /// Sends the message, dot-stuffed, its end and `trailer`, and waits for the answer. If a file
+    /// of it fails the connection is cut before the end of the data.
+    pub(super) fn send_body(
+        &mut self,
+        content: &Content,
+        trailer: &'static [u8],
+        patience: Duration,
+    ) -> Result<Reply, BodyError> {
+        self.refuse_unasked().map_err(BodyError::Connection)?;
+        self.wire.lock().begin_body(trailer);
+        self.wire.lock().allow(patience);
+        let failed = Cell::new(None);
+        let chunks = content.chunks().map_while(|chunk| match chunk {
+            Ok(chunk) => Some(chunk),
+            Err(error) => {
+                // lettre cannot be told to stop; a wire that is cut does it.
+                self.wire.lock().cut();
+                failed.set(Some(error));
+                None
+            }
+        });
+        let result = block_on(self.connection.message_iter(chunks));
+        if let Some(error) = failed.take() {
+            return Err(BodyError::Source(error));
+        }
+        let reply = match result.map_err(BodyError::Connection)? {
+            Err(_) if self.wire.lock().write_failed() => {
+                // The message could not be written to its end; the server may have said why.
+                let trouble = self.wire.lock().take_trouble();
+                self.read_reply().map_err(|cause| trouble.unwrap_or(cause))
+            }
+            result => self.reply_to(result.err()),
+        };
+        self.wire.lock().end_body();
+        reply.map_err(BodyError::Connection)
+    }
+
+    fn refuse_unasked(&mut self) -> Result<(), Cause> {
+        match self.wire.lock().unasked() {
+            0 => Ok(()),
+            octets => Err(Cause::Protocol(format!("the server sent {octets} octets unasked"))),
+        }
+    }
+
+    /// The reply that lettre has just seen the class of.
+    fn reply_to(&mut self, error: Option<lettre::transport::smtp::Error>) -> Result<Reply, Cause> {
+        let mut wire = self.wire.lock();
+        if let Some(reply) = wire.take_reply() {
+            return Ok(reply);
+        }
+        Err(wire.take_trouble().unwrap_or_else(|| Cause::Internal(format!("lettre: {error:?}"))))
+    }
+}
+
+/// Runs a future that never waits.
+fn block_on<F: Future>(future: F) -> Result<F::Output, Cause> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Err(Cause::Internal("lettre waited for a stream that never waits".into())),
+    }
+}

@@ -1,0 +1,293 @@
+//! A session: connect, TLS, EHLO, AUTH, then mails, then QUIT.
+//!
+//! `open` fails with how far it came and everything it saw on the way, so that whoever advises
+//! need not ask the server again.
+
+use std::time::Duration;
+
+use super::authenticate::authenticate;
+use super::capabilities::Capabilities;
+use super::client::{Client, Opening};
+use super::connect::connect;
+use super::mask::Mask;
+use super::tls::TlsClient;
+use super::transaction::{Afterwards, Transaction};
+use super::wire::{Line, SharedWire, Watch};
+use crate::model::{
+    AuthFacts, AuthPolicy, Cause, Connection, Failure, Mail, Observations, Reply, Report, Secret,
+    Server, Stage, Tls, TlsFacts,
+};
+
+/// How long the answer to QUIT is waited for; nothing depends on it any more.
+const QUIT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Who to be.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The authentication identity.
+    pub username: String,
+    /// The password.
+    pub secret: Secret,
+}
+
+/// A connection that is ready for mail.
+pub struct Session {
+    client: Client,
+    capabilities: Capabilities,
+    pipelining: bool,
+    connection: Connection,
+    seen: Observations,
+}
+
+impl Session {
+    /// Connects and authenticates as the settings say.
+    pub fn open(
+        server: &Server,
+        credentials: Option<&Credentials>,
+        watch: &Watch,
+    ) -> Result<Self, Failure> {
+        let mut entry = Entry {
+            server,
+            credentials,
+            watch,
+            stage: Stage::Setup,
+            seen: Observations::default(),
+        };
+        let opened = entry.open();
+        let Entry { stage, seen, .. } = entry;
+        match opened {
+            Ok((channel, auth)) => Ok(Self {
+                pipelining: server.pipelining && channel.capabilities.pipelining,
+                client: channel.client,
+                capabilities: channel.capabilities,
+                connection: Connection {
+                    host: server.host.clone(),
+                    port: server.port,
+                    tls: channel.tls,
+                    auth,
+                    ..Connection::default()
+                },
+                seen,
+            }),
+            Err(cause) => Err(Failure { stage, cause, seen: Box::new(seen) }),
+        }
+    }
+
+    /// Submits one mail and ends the session.
+    pub fn submit_and_quit(mut self, mail: &Mail) -> (Result<Report, Failure>, Connection) {
+        let transaction = Transaction {
+            client: &mut self.client,
+            capabilities: &self.capabilities,
+            pipelining: self.pipelining,
+            afterwards: Afterwards::Quit,
+            mail,
+        };
+        let result = transaction.run();
+        let wire = self.client.wire().clone();
+        match &result {
+            Ok(_) | Err((_, Cause::TooLarge { .. } | Cause::SmtpUtf8NotOffered)) => {
+                wire.lock().quit(QUIT_PATIENCE);
+            }
+            Err(_) => wire.lock().cut(),
+        }
+        let result = result.map_err(|(stage, cause)| Failure {
+            stage,
+            cause,
+            seen: Box::new(self.seen.clone()),
+        });
+        (result, self.connection())
+    }
+
+    /// What the session is like.
+    pub fn connection(&self) -> Connection {
+        let meter = self.client.wire().lock().meter();
+        Connection {
+            flights: meter.flights,
+            octets_sent: meter.octets_sent,
+            ..self.connection.clone()
+        }
+    }
+}
+
+/// A connection after EHLO, in the clear or inside TLS.
+struct Channel {
+    client: Client,
+    capabilities: Capabilities,
+    tls: Option<TlsFacts>,
+}
+
+/// The way in: keeps what is needed to explain where it ended.
+struct Entry<'a> {
+    server: &'a Server,
+    credentials: Option<&'a Credentials>,
+    watch: &'a Watch,
+    stage: Stage,
+    seen: Observations,
+}
+
+impl Entry<'_> {
+    fn open(&mut self) -> Result<(Channel, Option<AuthFacts>), Cause> {
+        let tls = match self.server.tls {
+            Tls::Plaintext => None,
+            _ => Some(TlsClient::prepare(self.server)?),
+        };
+        let mut channel = match self.channel(tls.as_ref()) {
+            Err(cause) if self.server.tls == Tls::Opportunistic && self.stage == Stage::Tls => {
+                let note = format!("TLS failed ({cause}); once more in the clear");
+                (self.watch.observer)(Line::Note(&note));
+                self.channel(None)?
+            }
+            channel => channel?,
+        };
+        let credentials = match self.server.auth {
+            AuthPolicy::None => None,
+            _ => self.credentials,
+        };
+        let Some(credentials) = credentials else {
+            return Ok((channel, None));
+        };
+        self.stage = Stage::Auth;
+        let protected = channel.tls.is_some() && self.server.tls.is_verified();
+        let mechanisms = &channel.capabilities.mechanisms;
+        match authenticate(
+            &mut channel.client,
+            self.server,
+            credentials,
+            mechanisms,
+            protected,
+            &mut self.seen,
+        ) {
+            Ok(facts) => Ok((channel, Some(facts))),
+            Err(cause) => Err(leave(channel.client, cause)),
+        }
+    }
+
+    /// Connects and says EHLO, inside TLS if there is a client for it.
+    fn channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
+        let server = self.server;
+        let socket = connect(&server.host, server.port, server.timeouts.connect).map_err(
+            |(stage, cause)| {
+                self.stage = stage;
+                cause
+            },
+        )?;
+        let mut mask = Mask::default();
+        if let Some(credentials) = self.credentials {
+            mask.add_secret(&credentials.secret);
+        }
+        let wire = SharedWire::new(socket, server.timeouts, mask, self.watch.clone());
+        let literal = wire.lock().address_literal();
+        wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
+        let mut facts = None;
+        if let (Tls::Implicit, Some(tls)) = (server.tls, tls) {
+            facts = Some(self.start_tls(&wire, tls)?);
+        }
+        let (mut client, answer) = self.greet(wire)?;
+        let mut capabilities = self.note_capabilities(&client, &answer, facts.is_some());
+        if let (None, Some(tls)) = (&facts, tls) {
+            (client, facts) = self.upgrade(client, tls, capabilities.starttls)?;
+            if facts.is_some() {
+                let answer = self.hello_again(&mut client)?;
+                capabilities = self.note_capabilities(&client, &answer, true);
+            }
+        }
+        Ok(Channel { client, capabilities, tls: facts })
+    }
+
+    fn greet(&mut self, wire: SharedWire) -> Result<(Client, Reply), Cause> {
+        self.stage = Stage::Greeting;
+        match Client::open(wire.clone()) {
+            Ok(Opening::Ready(client, answer)) => {
+                self.stage = Stage::Hello;
+                Ok((client, answer))
+            }
+            Ok(Opening::GreetingRefused(reply)) => Err(Cause::Refused(reply)),
+            Ok(Opening::HelloRefused(reply)) => {
+                self.stage = Stage::Hello;
+                wire.lock().quit(QUIT_PATIENCE);
+                Err(Cause::Refused(reply))
+            }
+            Err((greeted, cause)) => {
+                if greeted {
+                    self.stage = Stage::Hello;
+                }
+                Err(cause)
+            }
+        }
+    }
+
+    fn note_capabilities(&mut self, client: &Client, answer: &Reply, in_tls: bool) -> Capabilities {
+        let capabilities = Capabilities::from_reply(answer);
+        let mechanisms = Some(capabilities.mechanisms.clone());
+        if in_tls {
+            self.seen.auth_in_tls = mechanisms;
+        } else {
+            self.seen.auth_in_clear = mechanisms;
+            self.seen.starttls_offered = capabilities.starttls;
+        }
+        self.seen.helo_only = client.wire().lock().helo_only();
+        capabilities
+    }
+
+    /// STARTTLS (RFC 3207). Under `opportunistic` a server that does not want to stays in clear.
+    fn upgrade(
+        &mut self,
+        mut client: Client,
+        tls: &TlsClient,
+        offered: bool,
+    ) -> Result<(Client, Option<TlsFacts>), Cause> {
+        let opportunistic = self.server.tls == Tls::Opportunistic;
+        self.stage = Stage::StartTls;
+        if !offered {
+            return if opportunistic {
+                Ok((client, None))
+            } else {
+                Err(leave(client, Cause::StartTlsNotOffered))
+            };
+        }
+        match client.command("STARTTLS")? {
+            reply if reply.code == 220 => {}
+            reply if opportunistic && reply.code != 421 => {
+                let note = format!("STARTTLS was refused ({reply}); going on in the clear");
+                (self.watch.observer)(Line::Note(&note));
+                return Ok((client, None));
+            }
+            reply if reply.is_transient() || reply.is_permanent() => {
+                return Err(leave(client, Cause::Refused(reply)));
+            }
+            reply => return Err(Cause::Protocol(format!("STARTTLS was answered {reply}"))),
+        }
+        let wire = client.wire().clone();
+        let facts = self.start_tls(&wire, tls)?;
+        Ok((client, Some(facts)))
+    }
+
+    fn start_tls(&mut self, wire: &SharedWire, tls: &TlsClient) -> Result<TlsFacts, Cause> {
+        self.stage = Stage::Tls;
+        let facts = wire.lock().start_tls(tls)?;
+        self.seen.in_tls = true;
+        Ok(facts)
+    }
+
+    /// What was said before TLS is forgotten (RFC 3207 §4.2).
+    fn hello_again(&mut self, client: &mut Client) -> Result<Reply, Cause> {
+        self.stage = Stage::Hello;
+        let hello = client.wire().lock().hello_name().to_owned();
+        match client.command(&format!("EHLO {hello}"))? {
+            reply if reply.is_success() => Ok(reply),
+            reply => Err(Cause::Refused(reply)),
+        }
+    }
+}
+
+/// Takes leave of a server that works but will not do.
+fn leave(client: Client, cause: Cause) -> Cause {
+    let broken = matches!(
+        cause,
+        Cause::Lost(_) | Cause::TimedOut(_) | Cause::Protocol(_) | Cause::Internal(_)
+    );
+    if !broken {
+        client.wire().lock().quit(QUIT_PATIENCE);
+    }
+    cause
+}

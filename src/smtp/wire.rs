@@ -1,0 +1,451 @@
+//! The wire: every octet between lettre's client and the server passes here.
+//!
+//! A blocking stream whose `poll_*` functions are always ready. It coalesces what is written until
+//! a reply is awaited, frames the replies itself and gives lettre one canonical line for each,
+//! upgrades to TLS in place, keeps each reply's deadline, and tells an observer what was said.
+//! A wire that is `cut` sends nothing more, so that a truncated message is never completed.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use lettre::transport::smtp::client::AsyncTokioStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use zeroize::Zeroize as _;
+
+use super::framing::{Framer, RawReply};
+use super::mask::Mask;
+use super::tls::TlsClient;
+use super::transport::{Meter, Socket, Transport};
+use crate::model::{Cause, Reply, Timeouts, TlsFacts};
+
+/// Octets gathered before they are written although no reply is awaited.
+const COALESCED_MAX: usize = 64 * 1024;
+/// How long a reply is looked for on a connection that takes no more of ours.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// One line of the dialogue, as the observer is told it. Secrets are masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// What we said.
+    Client(&'a str),
+    /// What the server said.
+    Server(&'a str),
+    /// What happened.
+    Note(&'a str),
+}
+
+/// Whoever watches a session from outside.
+#[derive(Clone)]
+pub struct Watch {
+    /// Is told the dialogue.
+    pub observer: Arc<dyn Fn(Line<'_>) + Send + Sync>,
+    /// True while the end of the data may be out and is not answered: who ends the program then
+    /// does not know whether the message was taken.
+    pub in_doubt: Arc<AtomicBool>,
+}
+
+/// What lettre is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Waiting for the greeting.
+    Greeting,
+    /// Waiting for the answer to EHLO.
+    Hello,
+    /// One command after the other.
+    Commands,
+    /// The message, up to its final dot.
+    Body,
+    /// Nothing of lettre's passes any more.
+    Hushed,
+}
+
+/// The state behind a stream.
+pub(super) struct Wire {
+    transport: Transport,
+    phase: Phase,
+    hello: String,
+    timeouts: Timeouts,
+    patience: Duration,
+    outgoing: Vec<u8>,
+    /// Goes out behind the end of the data, in the same flight.
+    trailer: &'static [u8],
+    framer: Framer,
+    /// What lettre has not read yet of the canonical line.
+    ready: &'static [u8],
+    replies: VecDeque<Reply>,
+    trouble: Option<Cause>,
+    write_failed: bool,
+    queued: u64,
+    accepted: u64,
+    /// Where the end of the data stands in what was queued.
+    end_of_data: Option<u64>,
+    helo_only: bool,
+    mask: Mask,
+    watch: Watch,
+}
+
+/// A handle on a wire; lettre's client holds one, the session another.
+#[derive(Clone)]
+pub(super) struct SharedWire(Arc<Mutex<Wire>>);
+
+impl SharedWire {
+    /// A wire over a connected socket.
+    pub(super) fn new(socket: Socket, timeouts: Timeouts, mask: Mask, watch: Watch) -> Self {
+        Self(Arc::new(Mutex::new(Wire {
+            transport: Transport::Plain(socket),
+            phase: Phase::Greeting,
+            hello: String::new(),
+            timeouts,
+            patience: timeouts.greeting,
+            outgoing: Vec::new(),
+            trailer: b"",
+            framer: Framer::default(),
+            ready: b"",
+            replies: VecDeque::new(),
+            trouble: None,
+            write_failed: false,
+            queued: 0,
+            accepted: 0,
+            end_of_data: None,
+            helo_only: false,
+            mask,
+            watch,
+        })))
+    }
+
+    /// Exclusive use, for as long as the guard lives; never held across a call of lettre's.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wire {
+    /// How long the next reply may take.
+    pub(super) fn allow(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    /// The timeouts that it was made with.
+    pub(super) fn timeouts(&self) -> Timeouts {
+        self.timeouts
+    }
+
+    /// The reply that lettre was just given a canonical line for.
+    pub(super) fn take_reply(&mut self) -> Option<Reply> {
+        self.replies.pop_front()
+    }
+
+    /// What broke the stream, if anything did.
+    pub(super) fn take_trouble(&mut self) -> Option<Cause> {
+        self.trouble.take()
+    }
+
+    /// Whether the server takes no more of what we write.
+    pub(super) fn write_failed(&self) -> bool {
+        self.write_failed
+    }
+
+    /// Whether the server knew only HELO.
+    pub(super) fn helo_only(&self) -> bool {
+        self.helo_only
+    }
+
+    /// What was counted so far.
+    pub(super) fn meter(&mut self) -> Meter {
+        self.transport.meter()
+    }
+
+    /// Octets of the server's that nothing asked for. A 421 may come at any time and is no such.
+    pub(super) fn unasked(&self) -> usize {
+        let pending = self.framer.pending();
+        if pending.starts_with(b"421") { 0 } else { pending.len() }
+    }
+
+    /// Tells the observer that something happened.
+    pub(super) fn note(&mut self, text: &str) {
+        (self.watch.observer)(Line::Note(text));
+    }
+
+    /// Queues a line that must not be shown, and what to show instead.
+    pub(super) fn queue_secret(&mut self, line: &[u8], shown: &str) {
+        // Growing would leave a copy of the secret behind.
+        self.outgoing.reserve(line.len());
+        self.outgoing.extend_from_slice(line);
+        self.queued += line.len() as u64;
+        (self.watch.observer)(Line::Client(shown));
+    }
+
+    /// Hides a response in what the server says from now on.
+    pub(super) fn hide_encoded(&mut self, response: &[u8]) {
+        self.mask.add_encoded(response);
+    }
+
+    /// Queues what rides behind the end of the data.
+    pub(super) fn begin_body(&mut self, trailer: &'static [u8]) {
+        self.phase = Phase::Body;
+        self.trailer = trailer;
+        self.end_of_data = None;
+    }
+
+    /// Back to commands once the end of the data is answered.
+    pub(super) fn end_body(&mut self) {
+        self.phase = Phase::Commands;
+    }
+
+    /// Whether the server may have got the whole message.
+    pub(super) fn end_of_data_written(&self) -> bool {
+        self.end_of_data.is_some_and(|end| self.accepted >= end)
+    }
+
+    /// Ends the connection so that nothing queued is ever sent.
+    pub(super) fn cut(&mut self) {
+        self.outgoing.zeroize();
+        self.phase = Phase::Hushed;
+        self.transport.cut();
+    }
+
+    /// Starts TLS in place. What stands behind the reply to STARTTLS was not said inside TLS and
+    /// is refused.
+    pub(super) fn start_tls(&mut self, client: &TlsClient) -> Result<TlsFacts, Cause> {
+        let injected = self.framer.pending().len();
+        if injected > 0 {
+            self.cut();
+            return Err(Cause::Injected(injected));
+        }
+        let Transport::Plain(mut socket) =
+            std::mem::replace(&mut self.transport, Transport::Closed)
+        else {
+            return Err(Cause::Internal("TLS inside TLS".to_owned()));
+        };
+        socket.allow(self.timeouts.command);
+        let (stream, facts) = client.handshake(socket, self.timeouts.command)?;
+        self.transport = Transport::Tls(Box::new(stream));
+        self.note(&format!("{} with {}", facts.protocol, facts.cipher));
+        Ok(facts)
+    }
+
+    /// The name that stands for this host where no other was given (RFC 5321 §4.1.3).
+    pub(super) fn address_literal(&mut self) -> String {
+        match self.transport.local_address() {
+            Some(SocketAddr::V4(address)) => format!("[{}]", address.ip()),
+            Some(SocketAddr::V6(address)) => match address.ip().to_ipv4_mapped() {
+                Some(address) => format!("[{address}]"),
+                None => format!("[IPv6:{}]", address.ip()),
+            },
+            None => "[127.0.0.1]".to_owned(),
+        }
+    }
+
+    /// The name given in EHLO.
+    pub(super) fn hello_name(&self) -> &str {
+        &self.hello
+    }
+
+    /// Sets the name to give in EHLO.
+    pub(super) fn set_hello_name(&mut self, name: String) {
+        self.hello = name;
+    }
+
+    /// Whether QUIT went out behind the end of the data.
+    pub(super) fn quit_is_out(&self) -> bool {
+        self.end_of_data.is_some() && !self.trailer.is_empty()
+    }
+
+    /// Says QUIT without lettre, unless it is out already, and gives the server a moment to answer.
+    pub(super) fn quit(&mut self, patience: Duration) {
+        if !self.quit_is_out() {
+            self.queue_line("QUIT");
+        }
+        self.patience = patience;
+        // Whatever comes of it changes nothing any more.
+        let _ = self.receive();
+        self.cut();
+    }
+
+    fn queue_line(&mut self, line: &str) {
+        (self.watch.observer)(Line::Client(line));
+        self.outgoing.extend_from_slice(line.as_bytes());
+        self.outgoing.extend_from_slice(b"\r\n");
+        self.queued += line.len() as u64 + 2;
+    }
+
+    fn flush(&mut self) -> Result<(), Cause> {
+        if let Some(socket) = self.transport.socket() {
+            socket.allow(self.timeouts.block);
+        }
+        let length = self.outgoing.len();
+        let result = self.transport.write_all(&self.outgoing);
+        self.outgoing.zeroize();
+        match result {
+            Ok(()) => {
+                self.accepted += length as u64;
+                Ok(())
+            }
+            Err(failure) => {
+                self.accepted += failure.accepted as u64;
+                self.write_failed = true;
+                Err(describe(&failure.error, self.timeouts.block))
+            }
+        }
+    }
+
+    /// Sends what is queued and waits for one reply. A server that takes no more may still have
+    /// said why.
+    fn receive(&mut self) -> Result<RawReply, Cause> {
+        let mut trouble = None;
+        if !self.write_failed {
+            trouble = self.flush().err();
+        }
+        let patience = if self.write_failed { LAST_WORDS } else { self.patience };
+        self.receive_within(patience).map_err(|cause| trouble.unwrap_or(cause))
+    }
+
+    fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
+        if let Some(socket) = self.transport.socket() {
+            socket.allow(patience);
+        }
+        let mut buffer = [0; 8 * 1024];
+        loop {
+            if let Some(mut reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
+                reply.lines.iter_mut().for_each(|line| *line = self.mask.apply(line));
+                self.show(&reply);
+                return Ok(reply);
+            }
+            match self.transport.read(&mut buffer) {
+                Ok(0) => return Err(Cause::Lost("the server closed the connection".to_owned())),
+                Ok(octets) => self.framer.push(&buffer[..octets]),
+                Err(error) => return Err(describe(&error, patience)),
+            }
+        }
+    }
+
+    fn show(&mut self, reply: &RawReply) {
+        let decoded = reply.decode();
+        for (index, text) in decoded.lines.iter().enumerate() {
+            let separator = if index + 1 < decoded.lines.len() { '-' } else { ' ' };
+            let line = format!("{}{separator}{text}", decoded.code);
+            (self.watch.observer)(Line::Server(line.trim_end()));
+        }
+    }
+
+    /// One reply for lettre, with HELO said where EHLO is not known.
+    fn reply_for_lettre(&mut self) -> Result<&'static [u8], Cause> {
+        if self.phase == Phase::Body && self.end_of_data.is_none() {
+            self.end_of_data = Some(self.queued);
+            self.outgoing.extend_from_slice(self.trailer);
+            self.queued += self.trailer.len() as u64;
+            self.watch.in_doubt.store(true, Ordering::SeqCst);
+        }
+        let received = self.receive();
+        self.watch.in_doubt.store(false, Ordering::SeqCst);
+        let mut reply = received?;
+        let opening = matches!(self.phase, Phase::Greeting | Phase::Hello);
+        if self.phase == Phase::Greeting {
+            self.patience = self.timeouts.command;
+            self.phase = Phase::Hello;
+        } else if self.phase == Phase::Hello {
+            if matches!(reply.code, 500 | 501 | 502 | 504) {
+                self.queue_line(&format!("HELO {}", self.hello));
+                reply = self.receive()?;
+                self.helo_only = true;
+            }
+            self.phase = Phase::Commands;
+        }
+        if opening && !(200..300).contains(&reply.code) {
+            // lettre would say QUIT by itself and wait; what is said now is for the session.
+            self.phase = Phase::Hushed;
+        }
+        self.replies.push_back(reply.decode());
+        Ok(reply.canonical_line())
+    }
+}
+
+/// An error of the socket in words.
+fn describe(error: &io::Error, patience: Duration) -> Cause {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
+        io::ErrorKind::UnexpectedEof => Cause::Lost("the server closed the connection".to_owned()),
+        io::ErrorKind::ConnectionReset => Cause::Lost("the server reset the connection".to_owned()),
+        io::ErrorKind::BrokenPipe => Cause::Lost("the server closed the connection".to_owned()),
+        _ => Cause::Lost(error.to_string()),
+    }
+}
+
+impl AsyncRead for SharedWire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut wire = self.lock();
+        if wire.ready.is_empty() {
+            match wire.reply_for_lettre() {
+                Ok(line) => wire.ready = line,
+                Err(cause) => {
+                    wire.trouble = Some(cause);
+                    return Poll::Ready(Err(io::ErrorKind::Other.into()));
+                }
+            }
+        }
+        let (now, later) = wire.ready.split_at(wire.ready.len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        wire.ready = later;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for SharedWire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut wire = self.lock();
+        match wire.phase {
+            Phase::Hushed => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+            Phase::Body => {}
+            Phase::Greeting | Phase::Hello | Phase::Commands => {
+                let text = String::from_utf8_lossy(octets);
+                text.lines().for_each(|line| (wire.watch.observer)(Line::Client(line)));
+            }
+        }
+        wire.outgoing.extend_from_slice(octets);
+        wire.queued += octets.len() as u64;
+        if wire.outgoing.len() >= COALESCED_MAX
+            && let Err(cause) = wire.flush()
+        {
+            wire.trouble = Some(cause);
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        Poll::Ready(Ok(octets.len()))
+    }
+
+    /// Nothing leaves before a reply is awaited.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncTokioStream for SharedWire {
+    /// lettre asks nobody for it; there is always an answer to give.
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))
+    }
+}
+
+impl fmt::Debug for SharedWire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedWire(..)")
+    }
+}
