@@ -1,1 +1,142 @@
-//! The room `advice`.
+//! From what went wrong to what to do about it: one table for failed submissions and, later, for
+//! the doctor. A row is data: when it applies, what it says, what it costs.
+//!
+//! What weakens security comes last and says so.
+
+mod situation;
+mod table;
+
+use crate::model::{Failure, Observations, Reply, Server, Stage};
+
+use situation::Situation;
+
+/// What to do about a session that failed, the safest first.
+pub fn on_failure(failure: &Failure, server: &Server, from: Option<&str>) -> Vec<String> {
+    hints(&Situation::of_failure(failure, server, from))
+}
+
+/// What to do about a recipient or message that was refused.
+pub fn on_refusal(stage: Stage, reply: &Reply, server: &Server, from: Option<&str>) -> Vec<String> {
+    let seen = Observations::default();
+    hints(&Situation::of_refusal(stage, reply, &seen, server, from))
+}
+
+fn hints(situation: &Situation<'_>) -> Vec<String> {
+    let mut rows: Vec<_> =
+        table::ROWS.iter().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
+    rows.sort_by_key(|row| row.cost);
+    if let Some(only) = rows.iter().find(|row| row.alone) {
+        rows = vec![only];
+    }
+    rows.iter()
+        .map(|row| {
+            let advice = situation.fill(row.advice);
+            match row.cost {
+                table::Cost::Free => advice,
+                table::Cost::WeakensSecurity => format!("only on a network you trust: {advice}"),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        AuthPolicy, Cause, CertificateProblem, LoginStyle, Mechanism, Pin, Timeouts, Tls, Trust,
+    };
+
+    fn server(tls: Tls) -> Server {
+        Server {
+            profile: Some("corp".to_owned()),
+            host: "mail.corp.example".to_owned(),
+            port: 587,
+            tls,
+            trust: Trust::default(),
+            auth: AuthPolicy::Auto,
+            login_style: LoginStyle::Auto,
+            username: Some("alice@corp.example".to_owned()),
+            danger_cleartext_auth: false,
+            ehlo: None,
+            pipelining: true,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    fn reply(code: u16, text: &str) -> Reply {
+        Reply { code, lines: vec![text.to_owned()] }
+    }
+
+    fn on(stage: Stage, cause: Cause, seen: Observations, tls: Tls) -> Vec<String> {
+        on_failure(&Failure { stage, cause, seen: Box::new(seen) }, &server(tls), None)
+    }
+
+    #[test]
+    fn an_unknown_authority_is_trusted_pinned_or_left_in_that_order() {
+        let problem = CertificateProblem {
+            reason: "it is signed by an authority that is not trusted here".to_owned(),
+            certificate: Pin([0xab; 32]),
+            pin_mismatch: false,
+            unknown_issuer: true,
+        };
+        let seen = Observations {
+            starttls_offered: true,
+            auth_in_clear: Some(vec!["PLAIN".to_owned()]),
+            ..Observations::default()
+        };
+        let hints = on(Stage::Tls, Cause::Certificate(problem), seen, Tls::StartTls);
+        assert_eq!(hints.len(), 3, "{hints:?}");
+        assert!(hints[0].contains("ca_file ="));
+        assert!(hints[1].contains(&format!("pin_sha256 = [\"{}\"]", "ab".repeat(32))));
+        assert!(hints[2].starts_with("only on a network you trust: "), "{}", hints[2]);
+    }
+
+    #[test]
+    fn a_server_that_asked_for_the_password_first_wants_the_initial_response() {
+        let cause = Cause::PasswordRefused {
+            mechanism: Mechanism::Login,
+            login_style: Some(LoginStyle::Prompted),
+            reply: reply(535, "Authentication Failed"),
+        };
+        let seen = Observations { password_asked_first: true, ..Observations::default() };
+        assert_eq!(
+            on(Stage::Auth, cause, seen, Tls::Plaintext),
+            ["it asked for the password first; set login_style = \"initial-response\""]
+        );
+    }
+
+    #[test]
+    fn auth_only_outside_tls_is_named() {
+        let seen = Observations {
+            in_tls: true,
+            auth_in_clear: Some(vec!["PLAIN".to_owned()]),
+            auth_in_tls: Some(vec![]),
+            ..Observations::default()
+        };
+        let hints = on(Stage::Auth, Cause::AuthNotOffered, seen, Tls::StartTls);
+        assert!(hints.last().unwrap().contains("tls = \"none\" and danger_cleartext_auth = true"));
+    }
+
+    #[test]
+    fn an_authorization_code_is_all_that_is_said_of_it() {
+        let cause = Cause::PasswordRefused {
+            mechanism: Mechanism::Plain,
+            login_style: None,
+            reply: reply(535, "Login Fail. Please enter your authorization code to login."),
+        };
+        let hints = on(Stage::Auth, cause, Observations::default(), Tls::Implicit);
+        assert_eq!(hints.len(), 1);
+        assert!(hints[0].contains("authorization code (授权码)"));
+    }
+
+    #[test]
+    fn a_sender_that_is_not_the_login_is_named() {
+        let reply = reply(501, "mail from address must be same as authorization user");
+        let hints = on_refusal(Stage::Mail, &reply, &server(Tls::Implicit), Some("root@x.example"));
+        assert_eq!(
+            hints,
+            ["the server wants From to be the login: from = \"alice@corp.example\"; it was \
+              root@x.example"]
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! What is known about something that went wrong, and which conditions it meets.
+
+use crate::model::{
+    AuthPolicy, Cause, Failure, LoginStyle, Observations, Reply, Server, Stage, Tls,
+};
+
+/// What a row asks for; all of its conditions must be met.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    /// It happened there.
+    At(Stage),
+    /// It failed in this way.
+    Failed(Kind),
+    /// The reply has one of these codes.
+    Code(&'static [u16]),
+    /// The reply has one of these words, in lower case.
+    Says(&'static [&'static str]),
+    /// The reply has none of these words.
+    SaysNot(&'static [&'static str]),
+    /// The profile's `tls` is one of these.
+    Tls(&'static [Tls]),
+    /// The port is this one.
+    Port(u16),
+    /// The port is another.
+    NotPort(u16),
+    /// The profile has a user name that is used.
+    User,
+    /// It has none.
+    NoUser,
+    /// STARTTLS was offered.
+    StartTlsOffered,
+    /// AUTH was offered in the clear.
+    AuthInClear,
+    /// AUTH was offered in the clear and is not inside TLS.
+    AuthOnlyInClear,
+    /// LOGIN's first prompt asked for the password.
+    PasswordAskedFirst,
+    /// LOGIN's first prompt did not ask for the password.
+    PasswordNotAskedFirst,
+    /// The password was given by LOGIN when asked.
+    LoginPrompted,
+    /// The user name in LOGIN's AUTH line was refused.
+    InitialResponseRefused,
+    /// The chain ends at an unknown authority.
+    UnknownIssuer,
+    /// The certificate is none of those that are pinned.
+    PinMismatch,
+    /// The certificate is bad, and not because of a pin.
+    NoPins,
+    /// The reason of a bad certificate has one of these words.
+    Reason(&'static [&'static str]),
+    /// The mechanisms are found by the program.
+    AuthAuto,
+}
+
+/// The kinds of failure that rows tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    HostNotFound,
+    LookupFailed,
+    ConnectFailed,
+    TimedOut,
+    Lost,
+    Refused,
+    Certificate,
+    Handshake,
+    StartTlsNotOffered,
+    Injected,
+    AuthNotOffered,
+    NoMechanism,
+    PasswordRefused,
+    Protocol,
+    TooLarge,
+    SmtpUtf8NotOffered,
+    Other,
+}
+
+impl Kind {
+    fn of(cause: &Cause) -> Self {
+        match cause {
+            Cause::HostNotFound => Self::HostNotFound,
+            Cause::LookupFailed(_) => Self::LookupFailed,
+            Cause::ConnectFailed(_) => Self::ConnectFailed,
+            Cause::TimedOut(_) => Self::TimedOut,
+            Cause::Lost(_) => Self::Lost,
+            Cause::Refused(_) => Self::Refused,
+            Cause::Certificate(_) => Self::Certificate,
+            Cause::Handshake(_) => Self::Handshake,
+            Cause::StartTlsNotOffered => Self::StartTlsNotOffered,
+            Cause::Injected(_) => Self::Injected,
+            Cause::AuthNotOffered => Self::AuthNotOffered,
+            Cause::NoMechanism { .. } => Self::NoMechanism,
+            Cause::PasswordRefused { .. } => Self::PasswordRefused,
+            Cause::Protocol(_) => Self::Protocol,
+            Cause::TooLarge { .. } => Self::TooLarge,
+            Cause::SmtpUtf8NotOffered => Self::SmtpUtf8NotOffered,
+            Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
+        }
+    }
+}
+
+/// What is known about something that went wrong.
+pub(super) struct Situation<'a> {
+    stage: Stage,
+    kind: Kind,
+    cause: Option<&'a Cause>,
+    reply: Option<&'a Reply>,
+    seen: &'a Observations,
+    server: &'a Server,
+    from: Option<&'a str>,
+}
+
+impl<'a> Situation<'a> {
+    /// A session that failed.
+    pub(super) fn of_failure(
+        failure: &'a Failure,
+        server: &'a Server,
+        from: Option<&'a str>,
+    ) -> Self {
+        let reply = match &failure.cause {
+            Cause::Refused(reply) | Cause::PasswordRefused { reply, .. } => Some(reply),
+            _ => None,
+        };
+        Self {
+            stage: failure.stage,
+            kind: Kind::of(&failure.cause),
+            cause: Some(&failure.cause),
+            reply,
+            seen: &failure.seen,
+            server,
+            from,
+        }
+    }
+
+    /// A recipient or a message that was refused.
+    pub(super) fn of_refusal(
+        stage: Stage,
+        reply: &'a Reply,
+        seen: &'a Observations,
+        server: &'a Server,
+        from: Option<&'a str>,
+    ) -> Self {
+        Self { stage, kind: Kind::Refused, cause: None, reply: Some(reply), seen, server, from }
+    }
+
+    /// Whether a condition is met.
+    pub(super) fn meets(&self, condition: &When) -> bool {
+        let seen = self.seen;
+        match *condition {
+            When::At(stage) => self.stage == stage,
+            When::Failed(kind) => self.kind == kind,
+            When::Code(codes) => self.reply.is_some_and(|reply| codes.contains(&reply.code)),
+            When::Says(words) => self.says(words),
+            When::SaysNot(words) => !self.says(words),
+            When::Tls(modes) => modes.contains(&self.server.tls),
+            When::Port(port) => self.server.port == port,
+            When::NotPort(port) => self.server.port != port,
+            When::User => self.authenticates(),
+            When::NoUser => !self.authenticates(),
+            When::StartTlsOffered => seen.starttls_offered,
+            When::AuthInClear => some(seen.auth_in_clear.as_ref()),
+            When::AuthOnlyInClear => {
+                some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())
+            }
+            When::PasswordAskedFirst => seen.password_asked_first,
+            When::PasswordNotAskedFirst => !seen.password_asked_first,
+            When::LoginPrompted => matches!(
+                self.cause,
+                Some(Cause::PasswordRefused { login_style: Some(LoginStyle::Prompted), .. })
+            ),
+            When::InitialResponseRefused => seen.initial_response_refused,
+            When::UnknownIssuer => self.certificate(|problem| problem.unknown_issuer),
+            When::PinMismatch => self.certificate(|problem| problem.pin_mismatch),
+            When::NoPins => self.certificate(|problem| !problem.pin_mismatch),
+            When::Reason(words) => {
+                self.certificate(|problem| words.iter().any(|word| problem.reason.contains(word)))
+            }
+            When::AuthAuto => self.server.auth == AuthPolicy::Auto,
+        }
+    }
+
+    /// The advice with what is known put in for `{…}`.
+    pub(super) fn fill(&self, advice: &str) -> String {
+        let pin = match self.cause {
+            Some(Cause::Certificate(problem)) => problem.certificate.to_string(),
+            _ => String::new(),
+        };
+        let words = [
+            ("{host}", self.server.host.clone()),
+            ("{port}", self.server.port.to_string()),
+            ("{user}", self.server.username.clone().unwrap_or_default()),
+            ("{from}", self.from.unwrap_or("the From address").to_owned()),
+            ("{pin}", pin),
+        ];
+        words.iter().fold(advice.to_owned(), |advice, (name, word)| advice.replace(name, word))
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        let text = self.reply.map(|reply| reply.text().to_lowercase()).unwrap_or_default();
+        words.iter().any(|word| text.contains(word))
+    }
+
+    fn authenticates(&self) -> bool {
+        self.server.username.is_some() && self.server.auth != AuthPolicy::None
+    }
+
+    fn certificate(&self, test: impl Fn(&crate::model::CertificateProblem) -> bool) -> bool {
+        matches!(self.cause, Some(Cause::Certificate(problem)) if test(problem))
+    }
+}
+
+fn some(mechanisms: Option<&Vec<String>>) -> bool {
+    mechanisms.is_some_and(|mechanisms| !mechanisms.is_empty())
+}
