@@ -86,9 +86,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     weak(
         &[Failed(Handshake), TlsIs(&[StartTls]), User],
-        "never use it: tls = \"none\" and danger_cleartext_auth = true",
+        "never use STARTTLS: tls = \"none\" and danger_cleartext_auth = true",
     ),
-    weak(&[Failed(Handshake), TlsIs(&[StartTls]), NoUser], "never use it: tls = \"none\""),
+    weak(&[Failed(Handshake), TlsIs(&[StartTls]), NoUser], "never use STARTTLS: tls = \"none\""),
     row(
         &[Failed(Certificate), PinMismatch],
         "the certificate was renewed, or somebody is in between; ask the administrator, and only \
@@ -109,15 +109,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     weak(
         &[Failed(Certificate), NoPins, AuthInClear, User],
-        "without TLS: tls = \"none\" and danger_cleartext_auth = true",
+        "tls = \"none\" and danger_cleartext_auth = true",
     ),
     row(&[Failed(StartTlsNotOffered), NotPort(465)], "try port = 465, tls = \"implicit\""),
     row(&[Failed(StartTlsNotOffered), Port(465)], "try tls = \"implicit\""),
     weak(
         &[Failed(StartTlsNotOffered), User],
-        "without TLS: tls = \"none\" and danger_cleartext_auth = true",
+        "tls = \"none\" and danger_cleartext_auth = true",
     ),
-    weak(&[Failed(StartTlsNotOffered), NoUser], "without TLS: tls = \"none\""),
+    weak(&[Failed(StartTlsNotOffered), NoUser], "tls = \"none\""),
     row(&[Failed(Injected)], "somebody between here and {host} tampers with the connection"),
     row(
         &[Failed(Refused), At(Stage::StartTls)],
@@ -126,9 +126,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     weak(
         &[Failed(Refused), At(Stage::StartTls), User],
-        "never use it: tls = \"none\" and danger_cleartext_auth = true",
+        "never use STARTTLS: tls = \"none\" and danger_cleartext_auth = true",
     ),
-    weak(&[Failed(Refused), At(Stage::StartTls), NoUser], "never use it: tls = \"none\""),
+    weak(&[Failed(Refused), At(Stage::StartTls), NoUser], "never use STARTTLS: tls = \"none\""),
     // EHLO.
     row(
         &[Failed(Refused), Says(&["fully-qualified", "fully qualified", "helo", "ehlo"])],

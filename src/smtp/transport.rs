@@ -139,9 +139,9 @@ impl Transport {
         }
     }
 
-    /// What was counted so far.
-    pub(super) fn meter(&mut self) -> Meter {
-        self.socket().map(|socket| socket.meter).unwrap_or_default()
+    /// What was counted so far, if there still is a connection.
+    pub(super) fn meter(&mut self) -> Option<Meter> {
+        self.socket().map(|socket| socket.meter)
     }
 
     /// The local end's address.

@@ -69,6 +69,8 @@ enum Phase {
 /// The state behind a stream.
 pub(super) struct Wire {
     transport: Transport,
+    /// What was counted until the connection was cut.
+    counted: Meter,
     phase: Phase,
     hello: String,
     timeouts: Timeouts,
@@ -100,6 +102,7 @@ impl SharedWire {
     pub(super) fn new(socket: Socket, timeouts: Timeouts, mask: Mask, watch: Watch) -> Self {
         Self(Arc::new(Mutex::new(Wire {
             transport: Transport::Plain(socket),
+            counted: Meter::default(),
             phase: Phase::Greeting,
             hello: String::new(),
             timeouts,
@@ -159,7 +162,7 @@ impl Wire {
 
     /// What was counted so far.
     pub(super) fn meter(&mut self) -> Meter {
-        self.transport.meter()
+        self.transport.meter().unwrap_or(self.counted)
     }
 
     /// Octets of the server's that nothing asked for. A 421 may come at any time and is no such.
@@ -208,6 +211,7 @@ impl Wire {
     pub(super) fn cut(&mut self) {
         self.outgoing.zeroize();
         self.phase = Phase::Hushed;
+        self.counted = self.meter();
         self.transport.cut();
     }
 
