@@ -113,10 +113,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(&[Failed(StartTlsNotOffered), NotPort(465)], "try port = 465, tls = \"implicit\""),
     row(&[Failed(StartTlsNotOffered), Port(465)], "try tls = \"implicit\""),
-    weak(
-        &[Failed(StartTlsNotOffered), User],
-        "tls = \"none\" and danger_cleartext_auth = true",
-    ),
+    weak(&[Failed(StartTlsNotOffered), User], "tls = \"none\" and danger_cleartext_auth = true"),
     weak(&[Failed(StartTlsNotOffered), NoUser], "tls = \"none\""),
     row(&[Failed(Injected)], "somebody between here and {host} tampers with the connection"),
     row(

@@ -165,3 +165,6 @@ fn in_words(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,9 +111,7 @@ impl Verifier {
             )
         };
         match (against(named), system) {
-            (Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)), Some(system)) => {
-                against(&system.get())
-            }
+            (Err(error), Some(system)) if unknown_issuer(&error) => against(&system.get()),
             (result, _) => result,
         }
     }
@@ -128,12 +126,18 @@ impl Verifier {
             },
             certificate,
             pin_mismatch,
-            unknown_issuer: matches!(
-                error,
-                Error::InvalidCertificate(CertificateError::UnknownIssuer)
-            ),
+            unknown_issuer: unknown_issuer(error),
         }
     }
+}
+
+/// Whether the chain ends at nobody who is trusted. Another authority of the same name shows as a
+/// bad signature.
+fn unknown_issuer(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)
+    )
 }
 
 /// SHA-256 of the certificate's SubjectPublicKeyInfo, if it can be read.
@@ -148,7 +152,7 @@ fn reason(error: &Error) -> String {
         return error.to_string();
     };
     match error {
-        CertificateError::UnknownIssuer => {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "it is signed by an authority that is not trusted here".to_owned()
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
