@@ -1,1 +1,114 @@
-//! The room `compose`.
+//! From a draft to a mail: header fields, text, attachments. Pure: the clock and what makes a mail
+//! unique are given, files are left to be read when the mail is sent.
+//!
+//! lettre builds the MIME parts. What leaves here is always ASCII with lines of at most 998 octets,
+//! but for the addresses of a mail that needs SMTPUTF8.
+
+mod attachment;
+mod body;
+mod encoded_word;
+mod fold;
+mod header;
+mod mailbox;
+mod media_type;
+
+use std::collections::HashSet;
+
+use lettre::message::MultiPart;
+
+use crate::model::{Address, Content, Draft, Mail, Stamp};
+use body::Entity;
+
+/// Characters of the stamp's unique part, so that boundaries keep to 70 (RFC 2046 §5.1.1).
+const LONGEST_UNIQUE: usize = 56;
+
+/// Why a draft cannot be made into a mail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// Neither To nor Cc nor Bcc.
+    #[error("no recipients")]
+    NoRecipients,
+    /// A header field whose name is not one.
+    #[error("not the name of a header field: {0:?}")]
+    FieldName(String),
+    /// A header field that is made from another part of the draft.
+    #[error("the header field {0} cannot be set directly")]
+    ReservedField(String),
+    /// CR, LF or NUL where they would break the header.
+    #[error("the {what} contains the character {character:?}")]
+    Character {
+        /// Where.
+        what: String,
+        /// Which one.
+        character: char,
+    },
+    /// A media type that is not one.
+    #[error("attachment {name}: not a media type such as application/pdf: {content_type:?}")]
+    ContentType {
+        /// The attachment.
+        name: String,
+        /// What was given.
+        content_type: String,
+    },
+    /// A date or unique part that does not fit into a header.
+    #[error("unusable stamp: {0:?}")]
+    Stamp(Stamp),
+}
+
+/// Makes a mail. The same draft and stamp give the same octets.
+pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
+    let recipients = recipients(draft);
+    if recipients.is_empty() {
+        return Err(ComposeError::NoRecipients);
+    }
+    if !is_usable(stamp) {
+        return Err(ComposeError::Stamp(stamp.clone()));
+    }
+    let message_id = format!("<{}@{}>", stamp.unique, draft.from.address.domain());
+    let mut skeleton = header::header_section(draft, stamp, &message_id)?.into_bytes();
+    skeleton.append(&mut entity(draft, stamp)?.formatted());
+    // Whoever writes the content ends its last line. lettre ends the last part with a CRLF that
+    // a text may have had already.
+    for _ in 0..2 {
+        if skeleton.ends_with(b"\r\n") {
+            skeleton.truncate(skeleton.len() - 2);
+        }
+    }
+    let content = Content::new(attachment::fill_in(&skeleton, &draft.attachments));
+    Ok(Mail { reverse_path: draft.reverse_path.clone(), recipients, content, message_id })
+}
+
+/// Everybody once, in order.
+fn recipients(draft: &Draft) -> Vec<Address> {
+    let mut seen = HashSet::new();
+    let all = draft.to.iter().chain(&draft.cc).chain(&draft.bcc).map(|mailbox| &mailbox.address);
+    all.filter(|address| seen.insert(*address)).cloned().collect()
+}
+
+/// The text, and around it what holds the attachments. `=_` occurs in no encoding's output, and
+/// text that would go unencoded is looked through for it, so no content has a boundary in it.
+fn entity(draft: &Draft, stamp: &Stamp) -> Result<Entity, ComposeError> {
+    let boundary_prefix = format!("=_{}", stamp.unique);
+    let text = body::text_entity(&draft.body, &boundary_prefix);
+    if draft.attachments.is_empty() {
+        return Ok(text);
+    }
+    let mixed = MultiPart::mixed().boundary(format!("{boundary_prefix}.mixed"));
+    let mut mixed = match text {
+        Entity::Single(part) => mixed.singlepart(part),
+        Entity::Multi(parts) => mixed.multipart(parts),
+    };
+    for attachment in &draft.attachments {
+        mixed = mixed.singlepart(attachment::attachment_part(attachment)?);
+    }
+    Ok(Entity::Multi(mixed))
+}
+
+fn is_usable(stamp: &Stamp) -> bool {
+    let is_unique_octet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+    (1..=LONGEST_UNIQUE).contains(&stamp.unique.len())
+        && stamp.unique.bytes().all(is_unique_octet)
+        && !stamp.unique.split('.').any(str::is_empty)
+        && !stamp.date.is_empty()
+        && stamp.date.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}

@@ -1,6 +1,6 @@
 //! A message ready to be submitted.
 
-use super::{Address, Content};
+use super::{Address, Content, Piece};
 
 /// An envelope and its content (RFC 5321 §2.3.1).
 #[derive(Debug)]
@@ -16,8 +16,17 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Whether an address of the envelope needs SMTPUTF8 (RFC 6531).
+    /// Whether an address of the envelope or the header is in UTF-8, so that it takes SMTPUTF8
+    /// to send this (RFC 6531 §1.2).
     pub fn needs_smtputf8(&self) -> bool {
-        self.reverse_path.iter().chain(&self.recipients).any(|address| !address.is_ascii())
+        let mut envelope = self.reverse_path.iter().chain(&self.recipients);
+        envelope.any(|address| !address.is_ascii()) || !self.header().is_ascii()
+    }
+
+    /// The header fields: they are in the first piece, before the empty line.
+    fn header(&self) -> &[u8] {
+        let Some(Piece::Octets(octets)) = self.content.pieces().first() else { return &[] };
+        let end = octets.windows(4).position(|window| window == b"\r\n\r\n");
+        &octets[..end.unwrap_or(octets.len())]
     }
 }
