@@ -1,1 +1,7 @@
 //! The integration tests, a module a feature.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod architecture;
+mod interop_postfix;
+mod support;
