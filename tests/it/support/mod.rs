@@ -1,0 +1,18 @@
+//! What the integration tests stand on: the program as its users run it, servers that follow a
+//! script, a proxy that cuts connections, certificates, and Python as an independent reader.
+
+#![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
+
+mod certificates;
+mod mailbox;
+mod program;
+mod proxy;
+mod python;
+mod script;
+
+pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
+pub(crate) use mailbox::Postfix;
+pub(crate) use program::{Mailsend, Outcome};
+pub(crate) use proxy::{Cut, Ending, Proxy};
+pub(crate) use python::{Attachment, Parsed, python_parse};
+pub(crate) use script::{Dialogue, ScriptServer};

@@ -1,0 +1,222 @@
+//! A proxy on loopback that forwards octets and cuts the connection at an exact one of them.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use socket2::SockRef;
+
+/// Where to cut: after this many octets of a direction, in both directions at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cut {
+    /// Octets of the client that still reach the server.
+    pub(crate) client_to_server: Option<u64>,
+    /// Octets of the server that still reach the client.
+    pub(crate) server_to_client: Option<u64>,
+    /// How it ends.
+    pub(crate) ending: Ending,
+}
+
+/// What both ends see of a cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// An orderly end, as when a process dies.
+    #[default]
+    Fin,
+    /// A reset, as from a firewall.
+    Reset,
+}
+
+/// Forwards one connection.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    counts: Arc<Counts>,
+    forwarding: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Counts {
+    client_to_server: AtomicU64,
+    server_to_client: AtomicU64,
+    cut: AtomicBool,
+}
+
+impl Proxy {
+    /// Waits for one connection and forwards it to `server`.
+    pub(crate) fn to(server: SocketAddr, cut: Cut) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let counts = Arc::new(Counts::default());
+        let shared = counts.clone();
+        let forwarding = thread::spawn(move || {
+            let Ok((client, _)) = listener.accept() else { return };
+            drop(listener);
+            if let Ok(server) = TcpStream::connect(server) {
+                forward(client, server, cut, &shared);
+            }
+        });
+        Self { address, counts, forwarding: Some(forwarding) }
+    }
+
+    /// Where clients connect.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Waits until the connection has ended; then the octets that were forwarded from the client to
+    /// the server and back, and whether it was cut.
+    pub(crate) fn finish(mut self) -> (u64, u64, bool) {
+        // Wakes a thread that still waits for a client; refused where it does not.
+        drop(TcpStream::connect(self.address));
+        if let Some(forwarding) = self.forwarding.take() {
+            forwarding.join().unwrap();
+        }
+        (
+            self.counts.client_to_server.load(Ordering::SeqCst),
+            self.counts.server_to_client.load(Ordering::SeqCst),
+            self.counts.cut.load(Ordering::SeqCst),
+        )
+    }
+}
+
+fn forward(client: TcpStream, server: TcpStream, cut: Cut, counts: &Counts) {
+    for stream in [&client, &server] {
+        stream.set_nodelay(true).unwrap();
+    }
+    let (client, server) = (&client, &server);
+    let end = || {
+        if counts.cut.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for stream in [client, server] {
+            // Closing with a linger time of nought resets; ending only the reading side wakes the
+            // other thread without a word to the peer. A peer that is gone already is no failure.
+            let _ = match cut.ending {
+                Ending::Fin => stream.shutdown(Shutdown::Both),
+                Ending::Reset => SockRef::from(stream)
+                    .set_linger(Some(Duration::ZERO))
+                    .and_then(|()| stream.shutdown(Shutdown::Read)),
+            };
+        }
+    };
+    thread::scope(|scope| {
+        let up = &counts.client_to_server;
+        let down = &counts.server_to_client;
+        scope.spawn(move || pump(client, server, cut.client_to_server, (up, &counts.cut), end));
+        pump(server, client, cut.server_to_client, (down, &counts.cut), end);
+    });
+}
+
+/// Forwards one direction until it ends or its limit is reached.
+fn pump(
+    mut from: &TcpStream,
+    mut to: &TcpStream,
+    limit: Option<u64>,
+    (count, is_cut): (&AtomicU64, &AtomicBool),
+    cut: impl Fn(),
+) {
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let left = limit.map_or(u64::MAX, |limit| limit - count.load(Ordering::SeqCst));
+        if left == 0 {
+            cut();
+            return;
+        }
+        let room = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let octets = match from.read(&mut buffer[..room]) {
+            Ok(0) | Err(_) => break,
+            Ok(octets) => octets,
+        };
+        if is_cut.load(Ordering::SeqCst) || to.write_all(&buffer[..octets]).is_err() {
+            break;
+        }
+        count.fetch_add(octets as u64, Ordering::SeqCst);
+    }
+    // The end is forwarded too; the other side may have ended before.
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    /// A server that takes one connection, reads everything and answers the same.
+    fn echo() -> (SocketAddr, JoinHandle<Vec<u8>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut all = Vec::new();
+            let mut buffer = [0; 64];
+            while let Ok(octets @ 1..) = stream.read(&mut buffer) {
+                all.extend_from_slice(&buffer[..octets]);
+                if stream.write_all(&buffer[..octets]).is_err() {
+                    break;
+                }
+            }
+            all
+        });
+        (address, server)
+    }
+
+    /// Sends `text` and reads to the end; what the server had, what came back, and how it ended.
+    fn talk(cut: Cut, text: &[u8]) -> (Vec<u8>, Vec<u8>, Option<ErrorKind>) {
+        let (address, server) = echo();
+        let proxy = Proxy::to(address, cut);
+        let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).unwrap();
+        // Cut at nought, the connection may be gone by now.
+        let _ = client.write_all(text).and_then(|()| client.shutdown(Shutdown::Write));
+        let mut back = Vec::new();
+        let end = client.read_to_end(&mut back).err().map(|error| error.kind());
+        proxy.finish();
+        (server.join().unwrap(), back, end)
+    }
+
+    #[test]
+    fn without_a_cut_everything_passes_both_ways() {
+        let (server, client, end) = talk(Cut::default(), b"all of it");
+        assert_eq!((&server[..], &client[..], end), (&b"all of it"[..], &b"all of it"[..], None));
+    }
+
+    #[test]
+    fn exactly_the_octets_before_the_cut_reach_the_server() {
+        for ending in [Ending::Fin, Ending::Reset] {
+            for limit in 0..6 {
+                let cut = Cut { client_to_server: Some(limit), ending, ..Cut::default() };
+                let (server, _, _) = talk(cut, b"hello!");
+                assert_eq!(server, &b"hello!"[..limit as usize], "{ending:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn exactly_the_octets_before_the_cut_reach_the_client() {
+        for limit in 0..6 {
+            let cut = Cut { server_to_client: Some(limit), ..Cut::default() };
+            let (_, client, _) = talk(cut, b"hello!");
+            assert_eq!(client, &b"hello!"[..limit as usize]);
+        }
+    }
+
+    #[test]
+    fn a_reset_is_a_reset() {
+        let cut = Cut { server_to_client: Some(3), ending: Ending::Reset, ..Cut::default() };
+        assert_eq!(talk(cut, b"hello!").2, Some(ErrorKind::ConnectionReset));
+    }
+
+    #[test]
+    fn the_octets_are_counted() {
+        let (address, _server) = echo();
+        let proxy = Proxy::to(address, Cut::default());
+        let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).unwrap();
+        client.write_all(b"12345").unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        client.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(proxy.finish(), (5, 5, false));
+    }
+}

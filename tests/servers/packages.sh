@@ -1,0 +1,54 @@
+# Brings Debian packages for the tests without installing them. Sourced, not run.
+#
+# Unpacked once into a cache folder, so that nobody's own mail server is replaced; to be used there
+# (programs) or laid over / in a private mount namespace (servers with compiled-in paths).
+
+packages_cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mailsend-tests
+
+# unpack_packages NAME PACKAGE... : prints the folder that holds the unpacked packages and whatever
+# they need that this machine lacks. Fails with apt's words on stderr.
+unpack_packages() {
+  local name=$1 folder staging
+  shift
+  # shellcheck disable=SC1091
+  folder=$packages_cache/$name-$(. /etc/os-release && echo "$ID$VERSION_ID")-$(dpkg --print-architecture)
+  if [ ! -d "$folder" ]; then
+    mkdir -p "$packages_cache"
+    staging=$(mktemp -d "$folder.XXXXXX")
+    if ! _download "$staging" "$@" 2>"$staging/apt.log"; then
+      # The lists may be missing or too old to find the files.
+      [ "$(id -u)" = 0 ] && apt-get -qq update >&2
+      _download "$staging" "$@" || { rm -rf "$staging"; return 1; }
+    fi
+    mkdir "$staging/root"
+    local archive
+    for archive in "$staging"/*.deb; do dpkg -x "$archive" "$staging/root" || return 1; done
+    chmod 755 "$staging/root"
+    _merge_usr "$staging/root"
+    # Another run may have been faster; its folder is as good.
+    mv -T "$staging/root" "$folder" 2>/dev/null || true
+    rm -rf "$staging"
+  fi
+  echo "$folder"
+}
+
+# Where /bin and the like are links to /usr/bin, a folder of that name would hide the link.
+_merge_usr() {
+  local name
+  for name in bin sbin lib lib64; do
+    if [ -L "/$name" ] && [ -d "$1/$name" ]; then
+      mkdir -p "$1/usr/$name"
+      cp -a "$1/$name/." "$1/usr/$name"
+      rm -rf "${1:?}/$name"
+    fi
+  done
+}
+
+_download() (
+  cd "$1" || return 1
+  shift
+  simulated=$(LC_ALL=C apt-get -s install --no-install-recommends "$@") || return 1
+  # What is installed already is not in the simulation, but is wanted here all the same.
+  { printf '%s\n' "$@"; sed -n 's/^Inst \([^ ]*\) .*/\1/p' <<<"$simulated"; } | sort -u |
+    xargs apt-get -qq -o APT::Sandbox::User=root download >&2
+)
