@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
 
-use super::wire::SharedWire;
+use super::stream::SharedWire;
 use crate::model::{Cause, Content, ContentError, Reply};
 
 /// A connection that has been greeted and has said EHLO.

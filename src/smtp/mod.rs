@@ -12,11 +12,13 @@ mod framing;
 mod login;
 mod mask;
 mod session;
+mod stream;
 mod tls;
 mod transaction;
 mod transport;
 mod verifier;
+mod watch;
 mod wire;
 
 pub use session::{Credentials, Session};
-pub use wire::{Line, Watch};
+pub use watch::{Line, Watch};

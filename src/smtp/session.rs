@@ -10,9 +10,11 @@ use super::capabilities::Capabilities;
 use super::client::{Client, Opening};
 use super::connect::connect;
 use super::mask::Mask;
+use super::stream::SharedWire;
 use super::tls::TlsClient;
 use super::transaction::{Afterwards, Transaction};
-use super::wire::{Line, SharedWire, Watch};
+use super::watch::{Line, Watch};
+use super::wire::Wire;
 use crate::model::{
     AuthFacts, AuthPolicy, Cause, Connection, Failure, Mail, Observations, Reply, Report, Secret,
     Server, Stage, Tls, TlsFacts,
@@ -175,7 +177,7 @@ impl Entry<'_> {
         if let Some(credentials) = self.credentials {
             mask.add_secret(&credentials.secret);
         }
-        let wire = SharedWire::new(socket, server.timeouts, mask, self.watch.clone());
+        let wire = SharedWire::new(Wire::new(socket, server.timeouts, mask, self.watch.clone()));
         let literal = wire.lock().address_literal();
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
         let mut facts = None;

@@ -1,55 +1,29 @@
 //! The wire: every octet between lettre's client and the server passes here.
 //!
-//! A blocking stream whose `poll_*` functions are always ready. It coalesces what is written until
-//! a reply is awaited, frames the replies itself and gives lettre one canonical line for each,
-//! upgrades to TLS in place, keeps each reply's deadline, and tells an observer what was said.
+//! It coalesces what is written until a reply is awaited, frames the replies itself and gives
+//! lettre one canonical line for each, upgrades to TLS in place, keeps each reply's deadline, and
+//! tells an observer what was said.
 //! A wire that is `cut` sends nothing more, so that a truncated message is never completed.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use lettre::transport::smtp::client::AsyncTokioStream;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use zeroize::Zeroize as _;
 
 use super::framing::{Framer, RawReply};
 use super::mask::Mask;
 use super::tls::TlsClient;
 use super::transport::{Meter, Socket, Transport};
+use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 
 /// Octets gathered before they are written although no reply is awaited.
 const COALESCED_MAX: usize = 64 * 1024;
 /// How long a reply is looked for on a connection that takes no more of ours.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// One line of the dialogue, as the observer is told it. Secrets are masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line<'a> {
-    /// What we said.
-    Client(&'a str),
-    /// What the server said.
-    Server(&'a str),
-    /// What happened.
-    Note(&'a str),
-}
-
-/// Whoever watches a session from outside.
-#[derive(Clone)]
-pub struct Watch {
-    /// Is told the dialogue.
-    pub observer: Arc<dyn Fn(Line<'_>) + Send + Sync>,
-    /// True while the end of the data may be out and is not answered: who ends the program then
-    /// does not know whether the message was taken.
-    pub in_doubt: Arc<AtomicBool>,
-}
 
 /// What lettre is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,14 +67,10 @@ pub(super) struct Wire {
     watch: Watch,
 }
 
-/// A handle on a wire; lettre's client holds one, the session another.
-#[derive(Clone)]
-pub(super) struct SharedWire(Arc<Mutex<Wire>>);
-
-impl SharedWire {
+impl Wire {
     /// A wire over a connected socket.
     pub(super) fn new(socket: Socket, timeouts: Timeouts, mask: Mask, watch: Watch) -> Self {
-        Self(Arc::new(Mutex::new(Wire {
+        Self {
             transport: Transport::Plain(socket),
             counted: Meter::default(),
             phase: Phase::Greeting,
@@ -120,16 +90,47 @@ impl SharedWire {
             helo_only: false,
             mask,
             watch,
-        })))
+        }
     }
 
-    /// Exclusive use, for as long as the guard lives; never held across a call of lettre's.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What lettre reads next: the canonical line of a reply, at most `room` octets at a time.
+    /// Whatever fails is kept as trouble, for lettre's errors have no room for it.
+    pub(super) fn read(&mut self, room: usize) -> io::Result<&'static [u8]> {
+        if self.ready.is_empty() {
+            match self.reply_for_lettre() {
+                Ok(line) => self.ready = line,
+                Err(cause) => {
+                    self.trouble = Some(cause);
+                    return Err(io::ErrorKind::Other.into());
+                }
+            }
+        }
+        let (now, later) = self.ready.split_at(self.ready.len().min(room));
+        self.ready = later;
+        Ok(now)
     }
-}
 
-impl Wire {
+    /// Takes what lettre writes; nothing leaves before a reply is awaited or much is gathered.
+    pub(super) fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match self.phase {
+            Phase::Hushed => return Err(io::ErrorKind::BrokenPipe.into()),
+            Phase::Body => {}
+            Phase::Greeting | Phase::Hello | Phase::Commands => {
+                let text = String::from_utf8_lossy(octets);
+                text.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
+            }
+        }
+        self.outgoing.extend_from_slice(octets);
+        self.queued += octets.len() as u64;
+        if self.outgoing.len() >= COALESCED_MAX
+            && let Err(cause) = self.flush()
+        {
+            self.trouble = Some(cause);
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        Ok(octets.len())
+    }
+
     /// How long the next reply may take.
     pub(super) fn allow(&mut self, patience: Duration) {
         self.patience = patience;
@@ -379,77 +380,5 @@ fn describe(error: &io::Error, patience: Duration) -> Cause {
         io::ErrorKind::ConnectionReset => Cause::Lost("the server reset the connection".to_owned()),
         io::ErrorKind::BrokenPipe => Cause::Lost("the server closed the connection".to_owned()),
         _ => Cause::Lost(error.to_string()),
-    }
-}
-
-impl AsyncRead for SharedWire {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let mut wire = self.lock();
-        if wire.ready.is_empty() {
-            match wire.reply_for_lettre() {
-                Ok(line) => wire.ready = line,
-                Err(cause) => {
-                    wire.trouble = Some(cause);
-                    return Poll::Ready(Err(io::ErrorKind::Other.into()));
-                }
-            }
-        }
-        let (now, later) = wire.ready.split_at(wire.ready.len().min(buffer.remaining()));
-        buffer.put_slice(now);
-        wire.ready = later;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for SharedWire {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let mut wire = self.lock();
-        match wire.phase {
-            Phase::Hushed => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
-            Phase::Body => {}
-            Phase::Greeting | Phase::Hello | Phase::Commands => {
-                let text = String::from_utf8_lossy(octets);
-                text.lines().for_each(|line| (wire.watch.observer)(Line::Client(line)));
-            }
-        }
-        wire.outgoing.extend_from_slice(octets);
-        wire.queued += octets.len() as u64;
-        if wire.outgoing.len() >= COALESCED_MAX
-            && let Err(cause) = wire.flush()
-        {
-            wire.trouble = Some(cause);
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        Poll::Ready(Ok(octets.len()))
-    }
-
-    /// Nothing leaves before a reply is awaited.
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncTokioStream for SharedWire {
-    /// lettre asks nobody for it; there is always an answer to give.
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))
-    }
-}
-
-impl fmt::Debug for SharedWire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SharedWire(..)")
     }
 }

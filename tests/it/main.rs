@@ -1,8 +1,8 @@
 //! The integration tests, a module a feature.
 
-mod compose;
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod compose;
 mod interop_postfix;
 mod support;

@@ -31,7 +31,9 @@ impl Pki {
     }
 
     fn rsa() -> Self {
-        Self::with_key(KeyPair::from_pem(include_str!("rsa-test-key.pem")).unwrap())
+        Self::with_key(
+            KeyPair::from_pem(include_str!("../../../tests/fixtures/rsa-key.pem")).unwrap(),
+        )
     }
 
     fn with_key(key: KeyPair) -> Self {
