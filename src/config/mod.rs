@@ -1,6 +1,21 @@
 //! From files and flags to one `Server`: layers, the profile that is chosen, what it resolves to.
-//! Pure but for `file`, which reads; nothing here prompts.
+//! Pure but for `locations`, which reads; nothing here prompts.
 
+mod check;
+mod choose;
+mod document;
+mod error;
+mod file;
+mod keys;
+mod locations;
+mod permissions;
 mod profile;
+mod resolve;
+mod secrets;
 
+pub use choose::{Choice, Chosen, Configuration};
+pub use error::ConfigError;
+pub use file::SANDBOX;
+pub use locations::{Locations, load};
 pub use profile::{Command, Origin, Profile, Value};
+pub use resolve::{Settings, resolve};

@@ -44,45 +44,73 @@ impl fmt::Display for Origin {
 
 /// One layer of settings: `[defaults]`, a `[profiles.NAME]`, or the flags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the keys are documented in config.example.toml")]
 pub struct Profile {
+    /// The profile whose settings lie beneath this one's.
     pub extends: Option<Value<String>>,
+    /// Host name or address of the server.
     pub host: Option<Value<String>>,
+    /// TCP port, from 1; follows from `tls` if unset.
     pub port: Option<Value<u16>>,
+    /// When TLS starts; follows from `port` if unset.
     pub tls: Option<Value<Tls>>,
+    /// Trust the certificates that the system trusts.
     pub system_roots: Option<Value<bool>>,
+    /// PEM file of certificates to trust as well.
     pub ca_file: Option<Value<PathBuf>>,
+    /// SHA-256 of the certificates or public keys that alone are trusted.
     pub pin_sha256: Option<Value<Vec<Pin>>>,
+    /// The name that the certificate must be for, if it is not the host.
     pub server_name: Option<Value<String>>,
     /// `min_tls = "1.2" | "1.3"`: true is 1.3.
     pub min_tls: Option<Value<bool>>,
+    /// Accept any certificate at all.
     pub danger_accept_invalid_certs: Option<Value<bool>>,
+    /// Which mechanisms may be tried.
     pub auth: Option<Value<AuthPolicy>>,
+    /// How LOGIN gives the user name.
     pub login_style: Option<Value<LoginStyle>>,
+    /// Whom to authenticate as; no AUTH without it.
     pub username: Option<Value<String>>,
+    /// Let the password cross the network unprotected.
     pub danger_cleartext_auth: Option<Value<bool>>,
+    /// The password itself.
     pub password: Option<Value<Secret>>,
-    /// A string is `Command::Shell`, an array `Command::Program`.
+    /// A program that prints the password. A string is `Command::Shell`, an array
+    /// `Command::Program`.
     pub password_command: Option<Value<Command>>,
+    /// A file that holds the password.
     pub password_file: Option<Value<PathBuf>>,
+    /// Use `password_file` even if others may read it.
     pub danger_readable_secret_file: Option<Value<bool>>,
+    /// An environment variable that holds the password.
     pub password_env: Option<Value<String>>,
+    /// A systemd credential that holds the password.
     pub password_credential: Option<Value<String>>,
+    /// The author: one address, a display name allowed.
     pub from: Option<Value<AddressList>>,
-    /// None inside is `<>`.
+    /// The envelope's sender, if it is not the author. None inside is `<>`.
     pub reverse_path: Option<Value<Option<Address>>>,
+    /// Where replies shall go.
     pub reply_to: Option<Value<AddressList>>,
+    /// The domain of addresses that have none.
     pub qualify_domain: Option<Value<String>>,
+    /// Header fields of every message, in order.
     pub headers: Option<Value<Vec<(String, String)>>>,
+    /// The name given in EHLO.
     pub ehlo: Option<Value<String>>,
     /// `pipelining = "auto" | "never"`: false is never.
     pub pipelining: Option<Value<bool>>,
-    /// Seconds, as all the timeouts.
+    /// Finding the host and connecting, over all its addresses; seconds, as all that follow.
     pub connect_timeout: Option<Value<u64>>,
+    /// The greeting.
     pub timeout_greeting: Option<Value<u64>>,
+    /// EHLO, STARTTLS, AUTH, MAIL and RCPT.
     pub timeout_command: Option<Value<u64>>,
+    /// The 354 that answers DATA.
     pub timeout_data: Option<Value<u64>>,
+    /// Each write of a piece of the message.
     pub timeout_block: Option<Value<u64>>,
+    /// The answer to the end of the data.
     pub timeout_end_of_data: Option<Value<u64>>,
 }
 
@@ -93,4 +121,53 @@ pub enum Command {
     Shell(String),
     /// Run directly, program first.
     Program(Vec<String>),
+}
+
+impl Profile {
+    /// Lays this layer over a farther one: key by key, what is set here wins.
+    pub(super) fn over(self, farther: Self) -> Self {
+        macro_rules! nearer_wins {
+            ($($key:ident)*) => { Self { $($key: self.$key.or(farther.$key)),* } };
+        }
+        nearer_wins! {
+            extends host port tls system_roots ca_file pin_sha256 server_name min_tls
+            danger_accept_invalid_certs auth login_style username danger_cleartext_auth password
+            password_command password_file danger_readable_secret_file password_env
+            password_credential from reverse_path reply_to qualify_domain headers ehlo pipelining
+            connect_timeout timeout_greeting timeout_command timeout_data timeout_block
+            timeout_end_of_data
+        }
+    }
+
+    /// The sources of the password that this layer names, each with its key.
+    pub(super) fn password_sources(&self) -> Vec<(&'static str, &Origin)> {
+        [
+            ("password", self.password.as_ref().map(|value| &value.origin)),
+            ("password_command", self.password_command.as_ref().map(|value| &value.origin)),
+            ("password_file", self.password_file.as_ref().map(|value| &value.origin)),
+            ("password_env", self.password_env.as_ref().map(|value| &value.origin)),
+            ("password_credential", self.password_credential.as_ref().map(|value| &value.origin)),
+        ]
+        .into_iter()
+        .filter_map(|(key, origin)| Some((key, origin?)))
+        .collect()
+    }
+
+    /// The keys of this layer that say which certificate is good enough.
+    pub(super) fn trust_keys(&self) -> Vec<(&'static str, &Origin)> {
+        [
+            ("system_roots", self.system_roots.as_ref().map(|value| &value.origin)),
+            ("ca_file", self.ca_file.as_ref().map(|value| &value.origin)),
+            ("pin_sha256", self.pin_sha256.as_ref().map(|value| &value.origin)),
+            ("server_name", self.server_name.as_ref().map(|value| &value.origin)),
+            ("min_tls", self.min_tls.as_ref().map(|value| &value.origin)),
+            (
+                "danger_accept_invalid_certs",
+                self.danger_accept_invalid_certs.as_ref().map(|value| &value.origin),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(key, origin)| Some((key, origin?)))
+        .collect()
+    }
 }

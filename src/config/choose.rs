@@ -1,0 +1,258 @@
+//! Which profile is used, and the layers it consists of.
+//!
+//! Fails when a name is not found, saying where it was looked for, and when nothing decides.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::error::nearest;
+use super::file::{File, SANDBOX};
+use super::locations::Found;
+use super::{ConfigError, Origin, Profile, Value};
+use crate::model::{Address, AddressList};
+
+/// What the configuration files say.
+#[derive(Debug, Clone, Default)]
+pub struct Configuration {
+    /// The nearest first.
+    files: Vec<File>,
+    tried: Vec<(PathBuf, Found)>,
+}
+
+/// What may decide on the profile, from outside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--from`
+    pub from: Option<Address>,
+    /// `MAILSEND_PROFILE`
+    pub environment: Option<String>,
+    /// Whether `--host` is given.
+    pub host: bool,
+}
+
+/// A profile with all that lies beneath it.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Its name; none: no profile is used. `sandbox` (see [`SANDBOX`]) has no layers.
+    pub name: Option<String>,
+    /// Which rule chose it, for `-v`.
+    pub rule: String,
+    /// The nearest first.
+    pub(super) layers: Vec<Profile>,
+}
+
+/// A profile in a file: the file's index and the name.
+type Key<'a> = (usize, &'a str);
+
+impl Configuration {
+    pub(super) fn new(files: Vec<File>, tried: Vec<(PathBuf, Found)>) -> Self {
+        Self { files, tried }
+    }
+
+    /// The names of all profiles, in the order of the alphabet.
+    pub fn profile_names(&self) -> Vec<String> {
+        self.names().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Finds the profile to use, and why that one.
+    pub fn choose(&self, choice: &Choice) -> Result<Chosen, ConfigError> {
+        let environment = choice.environment.as_deref().filter(|name| !name.is_empty());
+        if let Some(name) = &choice.profile {
+            return self.chosen(name, "--profile", None);
+        }
+        if choice.host {
+            let rule = "no profile: --host is given".to_owned();
+            return Ok(Chosen { name: None, rule, layers: Vec::new() });
+        }
+        if let Some(from) = &choice.from
+            && let Some(chosen) = self.by_from(from, environment)?
+        {
+            return Ok(chosen);
+        }
+        if let Some(name) = environment {
+            return self.chosen(name, "MAILSEND_PROFILE", None);
+        }
+        if let Some((name, file)) = self.default_profile() {
+            let rule = format!("default_profile in {}", file.path.display());
+            return self.chosen(&name.value, &rule, Some((&name.origin, "default_profile")));
+        }
+        match self.names().into_iter().collect::<Vec<_>>()[..] {
+            [name] => self.chosen(name, "there is no other", None),
+            [] => Err(ConfigError::new(format!("no profile in {}, and no --host", self.places()))
+                .with_hint("write a profile, or try the built-in one: --profile sandbox")),
+            [first, ..] => {
+                let message = format!("nothing says which profile to use: {}", self.listed());
+                Err(ConfigError::new(message)
+                    .with_hint(format!("give --profile, or set default_profile = {first:?}")))
+            }
+        }
+    }
+
+    /// The profile whose author this is; none if there is none.
+    fn by_from(
+        &self,
+        from: &Address,
+        environment: Option<&str>,
+    ) -> Result<Option<Chosen>, ConfigError> {
+        // A profile whose chain is broken matches nothing; that is told when it is chosen.
+        let is_author = |name: &&str| {
+            self.layers(name).is_ok_and(|layers| author(layers).is_some_and(|own| same(&own, from)))
+        };
+        let matching: Vec<&str> = self.names().into_iter().filter(is_author).collect();
+        let rule = format!("it sends from {from}");
+        let preferred = |name: &str| matching.contains(&name);
+        match matching[..] {
+            [] => Ok(None),
+            [name] => self.chosen(name, &rule, None).map(Some),
+            _ => {
+                let default = self.default_profile().map(|(name, _)| name.value.as_str());
+                let decided = [(environment, "MAILSEND_PROFILE"), (default, "default_profile")]
+                    .into_iter()
+                    .find_map(|(name, by)| Some((name.filter(|name| preferred(name))?, by)));
+                let Some((name, by)) = decided else {
+                    let list = matching.join(", ");
+                    return Err(ConfigError::new(format!(
+                        "several profiles send from {from}: {list}"
+                    ))
+                    .with_hint("give --profile, or set default_profile to one of them"));
+                };
+                self.chosen(name, &format!("{rule}, as others do, and is {by}"), None).map(Some)
+            }
+        }
+    }
+
+    fn chosen(
+        &self,
+        name: &str,
+        rule: &str,
+        place: Option<(&Origin, &str)>,
+    ) -> Result<Chosen, ConfigError> {
+        let mut rule_for_people = format!("profile {name}: {rule}");
+        for (path, found) in &self.tried {
+            if *found == Found::NotAllowed {
+                rule_for_people += &format!("; {} may not be read and is skipped", path.display());
+            }
+        }
+        let layers = if name == SANDBOX {
+            Vec::new()
+        } else if self.find(name, 0).is_some() {
+            self.layers(name)?
+        } else {
+            let by = if rule.starts_with("default_profile") { "" } else { rule };
+            return Err(self.not_found(name, by, place));
+        };
+        Ok(Chosen { name: Some(name.to_owned()), rule: rule_for_people, layers })
+    }
+
+    /// The profile of this name and all that lies beneath it: what it extends, then the defaults
+    /// of the files they stand in.
+    fn layers(&self, name: &str) -> Result<Vec<Profile>, ConfigError> {
+        let Some(mut next) = self.find(name, 0) else {
+            return Err(self.not_found(name, "", None));
+        };
+        let mut chain: Vec<Key<'_>> = Vec::new();
+        let mut layers = Vec::new();
+        loop {
+            chain.push(next);
+            let (index, name) = next;
+            let Some(profile) = self.files[index].profiles.get(name) else { break };
+            layers.push(profile.clone());
+            let Some(parent) = &profile.extends else { break };
+            // One that extends its own name means the other file's.
+            let first = if parent.value == name { index + 1 } else { 0 };
+            let place = Some((&parent.origin, "extends"));
+            let Some(found) = self.find(&parent.value, first) else {
+                return Err(self.not_found(&parent.value, "", place));
+            };
+            if let Some(start) = chain.iter().position(|key| *key == found) {
+                let mut circle: Vec<&str> = chain[start..].iter().map(|(_, name)| *name).collect();
+                circle.push(found.1);
+                let message = format!("goes in a circle: {}", circle.join(" extends "));
+                return Err(ConfigError::at(&parent.origin, "extends", message));
+            }
+            next = found;
+        }
+        let indices: BTreeSet<usize> = chain.into_iter().map(|(index, _)| index).collect();
+        layers.extend(indices.into_iter().map(|index| self.files[index].defaults.clone()));
+        Ok(layers)
+    }
+
+    /// Looks for a profile, in the files from this one on.
+    fn find(&self, name: &str, first: usize) -> Option<Key<'_>> {
+        let files = self.files.iter().enumerate().skip(first);
+        files
+            .filter_map(|(index, file)| Some((index, file.profiles.get_key_value(name)?.0)))
+            .map(|(index, name)| (index, name.as_str()))
+            .next()
+    }
+
+    fn default_profile(&self) -> Option<(&Value<String>, &File)> {
+        self.files.iter().find_map(|file| Some((file.default_profile.as_ref()?, file)))
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        self.files.iter().flat_map(|file| file.profiles.keys()).map(String::as_str).collect()
+    }
+
+    fn listed(&self) -> String {
+        self.names().into_iter().collect::<Vec<_>>().join(", ")
+    }
+
+    fn not_found(&self, name: &str, by: &str, place: Option<(&Origin, &str)>) -> ConfigError {
+        let message = format!("no profile {name:?} in {}", self.places());
+        let error = match place {
+            Some((origin, key)) => ConfigError::at(origin, key, message),
+            None if by.is_empty() => ConfigError::new(message),
+            None => ConfigError::new(format!("{by}: {message}")),
+        };
+        let names = self.names();
+        match nearest(name, names.iter().copied()) {
+            Some(near) => error.with_suggestion(Some(near)),
+            None if names.is_empty() => error,
+            None => error.with_hint(format!("there are: {}", self.listed())),
+        }
+    }
+
+    /// Every place that was looked at.
+    fn places(&self) -> String {
+        let places = self.tried.iter().map(|(path, found)| match found {
+            Found::Read => path.display().to_string(),
+            Found::Missing => format!("{} (missing)", path.display()),
+            Found::NotAllowed => format!("{} (may not be read)", path.display()),
+        });
+        let places: Vec<String> = places.collect();
+        if places.is_empty() { "any file".to_owned() } else { places.join(", ") }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(files: &[(&'static str, &str)]) -> Self {
+        let home = Some(std::path::Path::new("/home/n"));
+        let parse = |(path, text): &(&str, &str)| File::parse(text, path.as_ref(), home).unwrap();
+        let tried = files.iter().map(|(path, _)| (path.into(), Found::Read)).collect();
+        Self::new(files.iter().map(parse).collect(), tried)
+    }
+}
+
+/// Who these layers send from: `from`, else the login.
+fn author(layers: Vec<Profile>) -> Option<Address> {
+    let profile = layers.into_iter().reduce(Profile::over)?;
+    let domain = profile.qualify_domain.as_ref().map(|value| value.value.as_str());
+    match &profile.from {
+        Some(from) => only_address(&from.value, domain),
+        None => Address::parse(&profile.username?.value).ok(),
+    }
+}
+
+fn only_address(list: &AddressList, qualify_domain: Option<&str>) -> Option<Address> {
+    match &list.qualify(qualify_domain).ok()?[..] {
+        [mailbox] => Some(mailbox.address.clone()),
+        _ => None,
+    }
+}
+
+/// Whether two addresses are one person's, as far as a profile is concerned.
+fn same(one: &Address, other: &Address) -> bool {
+    one.to_string().eq_ignore_ascii_case(&other.to_string())
+}

@@ -1,0 +1,305 @@
+//! The keys of a profile: what they are called and what they take.
+//!
+//! Fails at the first mistake, with its place and, for a slip, what was probably meant.
+
+use super::document::Item;
+use super::error::nearest;
+use super::{ConfigError, Profile, Value};
+use crate::model::{LoginStyle, Secret, Tls};
+
+/// The longest time to wait for anything, in seconds: a day.
+pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
+
+/// Every key of a profile.
+pub(super) const KEYS: [&str; 33] = [
+    "extends",
+    "host",
+    "port",
+    "tls",
+    "system_roots",
+    "ca_file",
+    "pin_sha256",
+    "server_name",
+    "min_tls",
+    "danger_accept_invalid_certs",
+    "auth",
+    "login_style",
+    "username",
+    "danger_cleartext_auth",
+    "password",
+    "password_command",
+    "password_file",
+    "danger_readable_secret_file",
+    "password_env",
+    "password_credential",
+    "from",
+    "reverse_path",
+    "reply_to",
+    "qualify_domain",
+    "headers",
+    "ehlo",
+    "pipelining",
+    "connect_timeout",
+    "timeout_greeting",
+    "timeout_command",
+    "timeout_data",
+    "timeout_block",
+    "timeout_end_of_data",
+];
+
+/// How others call some of them.
+const FOREIGN_KEYS: [(&str, &str); 16] = [
+    ("server", "host"),
+    ("smtp_host", "host"),
+    ("smtp_port", "port"),
+    ("ssl", "tls"),
+    ("starttls", "tls"),
+    ("tls_starttls", "tls"),
+    ("user", "username"),
+    ("login", "username"),
+    ("pass", "password"),
+    ("passwordeval", "password_command"),
+    ("tls_trust_file", "ca_file"),
+    ("tls_fingerprint", "pin_sha256"),
+    ("maildomain", "qualify_domain"),
+    ("domain", "ehlo"),
+    ("envelope_from", "reverse_path"),
+    ("timeout", "connect_timeout"),
+];
+
+/// Reads a table of settings.
+pub(super) fn layer(section: &Item<'_>, name: &str) -> Result<Profile, ConfigError> {
+    let mut profile = Profile::default();
+    for item in section.document.items(section.table()?) {
+        let refuse = |complaint: &str| {
+            item.document.error_at(item.key_at, &format!("{} {complaint} {name}", item.key))
+        };
+        if name == "[defaults]" && item.key.starts_with("danger_") {
+            return Err(refuse("may not stand in").with_hint("set it in the profiles that need it"));
+        }
+        if name == "[defaults]" && item.key == "extends" {
+            return Err(refuse("may not stand in"));
+        }
+        if !set(&mut profile, &item)? {
+            let message = format!("unknown key {:?} in {name}", item.key);
+            let foreign = FOREIGN_KEYS.iter().find(|(foreign, _)| *foreign == item.key);
+            let suggestion = foreign.map(|(_, ours)| *ours).or_else(|| nearest(item.key, KEYS));
+            return Err(item.document.error_at(item.key_at, &message).with_suggestion(suggestion));
+        }
+    }
+    profile.check()?;
+    Ok(profile)
+}
+
+/// Sets what an item says; false if there is no such key.
+fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
+    match item.key {
+        "extends" => profile.extends = Some(item.text()?),
+        "host" => profile.host = Some(item.text()?),
+        "port" => profile.port = Some(port(item)?),
+        "tls" => profile.tls = Some(item.word(&tls_words())?),
+        "system_roots" => profile.system_roots = Some(item.boolean()?),
+        "ca_file" => profile.ca_file = Some(item.path()?),
+        "pin_sha256" => profile.pin_sha256 = Some(item.pins()?),
+        "server_name" => profile.server_name = Some(item.text()?),
+        "min_tls" => profile.min_tls = Some(item.word(&[("1.2", false), ("1.3", true)])?),
+        "danger_accept_invalid_certs" => {
+            profile.danger_accept_invalid_certs = Some(item.boolean()?);
+        }
+        "auth" => profile.auth = Some(item.auth()?),
+        "login_style" => profile.login_style = Some(item.word(&login_style_words())?),
+        "username" => profile.username = Some(item.text()?),
+        "danger_cleartext_auth" => profile.danger_cleartext_auth = Some(item.boolean()?),
+        "password" => profile.password = Some(password(item)?),
+        "password_command" => profile.password_command = Some(item.command()?),
+        "password_file" => profile.password_file = Some(item.path()?),
+        "danger_readable_secret_file" => {
+            profile.danger_readable_secret_file = Some(item.boolean()?);
+        }
+        "password_env" => profile.password_env = Some(item.text()?),
+        "password_credential" => profile.password_credential = Some(item.text()?),
+        "from" => profile.from = Some(item.addresses()?),
+        "reverse_path" => profile.reverse_path = Some(item.reverse_path()?),
+        "reply_to" => profile.reply_to = Some(item.addresses()?),
+        "qualify_domain" => profile.qualify_domain = Some(item.text()?),
+        "headers" => profile.headers = Some(item.headers()?),
+        "ehlo" => profile.ehlo = Some(item.text()?),
+        "pipelining" => {
+            profile.pipelining = Some(item.word(&[("auto", true), ("never", false)])?);
+        }
+        "connect_timeout" => profile.connect_timeout = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "timeout_greeting" => profile.timeout_greeting = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "timeout_command" => profile.timeout_command = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "timeout_data" => profile.timeout_data = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "timeout_block" => profile.timeout_block = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "timeout_end_of_data" => {
+            profile.timeout_end_of_data = Some(item.number(1, LONGEST_TIMEOUT)?);
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn tls_words() -> [(&'static str, Tls); 4] {
+    [Tls::Implicit, Tls::StartTls, Tls::Opportunistic, Tls::Plaintext]
+        .map(|tls| (tls.keyword(), tls))
+}
+
+fn login_style_words() -> [(&'static str, LoginStyle); 3] {
+    [LoginStyle::Auto, LoginStyle::Prompted, LoginStyle::InitialResponse]
+        .map(|style| (style.keyword(), style))
+}
+
+fn port(item: &Item<'_>) -> Result<Value<u16>, ConfigError> {
+    let number = item.number(1, u16::MAX.into())?;
+    let value = u16::try_from(number.value).map_err(|error| item.error(error))?;
+    Ok(Value { value, origin: number.origin })
+}
+
+fn password(item: &Item<'_>) -> Result<Value<Secret>, ConfigError> {
+    let Value { value, origin } = item.text()?;
+    if value.is_empty() {
+        return Err(item.error("is empty"));
+    }
+    if value.contains(['\r', '\n', '\0']) {
+        return Err(item.error("contains a line break or a NUL"));
+    }
+    Ok(Value { value: Secret::new(value), origin })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Command;
+    use crate::config::file::File;
+    use crate::model::{AuthPolicy, Mechanism};
+
+    fn parse(lines: &str) -> Result<Profile, ConfigError> {
+        let text = format!("[profiles.corp]\n{lines}");
+        let file = File::parse(&text, Path::new("/etc/m.toml"), Some(Path::new("/home/n")))?;
+        Ok(file.profiles["corp"].clone())
+    }
+
+    /// The profile of a file with these lines in it.
+    fn corp(lines: &str) -> Profile {
+        parse(lines).unwrap()
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        for key in KEYS {
+            let error = parse(&format!("{key} = 1979-05-27")).unwrap_err();
+            assert!(!error.to_string().contains("unknown"), "{error}");
+        }
+    }
+
+    #[test]
+    fn words_become_what_they_mean() {
+        let profile = corp(
+            "tls = \"implicit\"\nmin_tls = \"1.3\"\nauth = [\"login\", \"PLAIN\"]\n\
+             login_style = \"initial-response\"\npipelining = \"never\"\nport = 0x19",
+        );
+        assert_eq!(profile.tls.unwrap().value, Tls::Implicit);
+        assert!(profile.min_tls.unwrap().value);
+        let mechanisms = vec![Mechanism::Login, Mechanism::Plain];
+        assert_eq!(profile.auth.unwrap().value, AuthPolicy::Named(mechanisms));
+        assert_eq!(profile.login_style.unwrap().value, LoginStyle::InitialResponse);
+        assert!(!profile.pipelining.unwrap().value);
+        assert_eq!(profile.port.unwrap().value, 25);
+        assert_eq!(corp("auth = \"none\"").auth.unwrap().value, AuthPolicy::None);
+    }
+
+    #[test]
+    fn a_command_is_a_line_for_the_shell_or_an_array() {
+        let command = |lines| corp(lines).password_command.unwrap().value;
+        let line = "pass show corp | head -1";
+        let shell = command("password_command = \"pass show corp | head -1\"");
+        assert_eq!(shell, Command::Shell(line.to_owned()));
+        let program = command("password_command = [\"pass\", \"show\", \"corp\"]");
+        assert_eq!(program, Command::Program(["pass", "show", "corp"].map(str::to_owned).into()));
+    }
+
+    #[test]
+    fn a_path_is_relative_to_the_file_or_to_home() {
+        for (written, meant) in
+            [("ca.pem", "/etc/ca.pem"), ("/ca.pem", "/ca.pem"), ("~/ca.pem", "/home/n/ca.pem")]
+        {
+            let path = corp(&format!("ca_file = {written:?}")).ca_file.unwrap().value;
+            assert_eq!(path, Path::new(meant));
+        }
+        let text = "[profiles.x]\nca_file = \"~/ca.pem\"";
+        let error = File::parse(text, Path::new("m.toml"), None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "m.toml:2:11: ca_file: the home directory that ~/ stands for is not known"
+        );
+        assert_eq!(error.hint(), Some("set HOME, or write the whole path"));
+    }
+
+    #[test]
+    fn headers_are_lines_or_a_table() {
+        let expected = [("X-B", "1: 2"), ("X-A", "3")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for lines in [
+            "headers = [\"X-B: 1: 2\", \"X-A:3\"]",
+            "headers = { X-B = \"1: 2\", X-A = \"3\" }",
+            "[profiles.corp.headers]\nX-B = \"1: 2\"\nX-A = \"3\"",
+        ] {
+            assert_eq!(corp(lines).headers.unwrap().value, expected);
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_an_error_that_says_what_would() {
+        for (line, expected) in [
+            ("port = \"25\"", "8: port: expected a whole number from 1 to 65535, found a string"),
+            ("port = 70000", "8: port: expected a whole number from 1 to 65535, found 70000"),
+            ("port = -1", "8: port: expected a whole number from 1 to 65535, found -1"),
+            ("host = 25", "8: host: expected a string, found an integer"),
+            (
+                "tls = \"startls\"",
+                "7: tls: \"startls\" is none of \"implicit\", \"starttls\", \"opportunistic\", \
+                 \"none\" | did you mean \"starttls\"?",
+            ),
+            ("min_tls = 1.2", "11: min_tls: expected a string, found a float"),
+            ("system_roots = \"no\"", "16: system_roots: expected true or false, found a string"),
+            (
+                "auth = \"PLIAN\"",
+                "8: auth: \"PLIAN\" is none of \"auto\", \"none\", \"PLAIN\", \"LOGIN\" \
+                 | did you mean \"PLAIN\"?",
+            ),
+            ("auth = []", "8: auth: no mechanism is listed | to send without: \"none\""),
+            ("auth = [\"none\", \"PLAIN\"]", "9: auth: \"none\" does not go with other mechanisms"),
+            ("auth = 1", "8: auth: expected a string or an array of strings, found an integer"),
+            ("password = 1234", "12: password: expected a string, found an integer"),
+            ("password = \"hunter\\n2\"", "12: password: contains a line break or a NUL"),
+            ("password = \"\"", "12: password: is empty"),
+            ("password_command = []", "20: password_command: names no program"),
+            ("password_file = \"\"", "17: password_file: expected the path of a file"),
+            (
+                "pin_sha256 = [\"abc\"]",
+                "15: pin_sha256: expected 64 hexadecimal digits, found \"abc\"",
+            ),
+            (
+                "connect_timeout = 0",
+                "19: connect_timeout: expected a whole number from 1 to 86400, found 0",
+            ),
+            (
+                "timeout_data = 1.5",
+                "16: timeout_data: expected a whole number from 1 to 86400, found a float",
+            ),
+            ("headers = [\"X-A\"]", "12: headers: expected \"Name: value\", found \"X-A\""),
+            (
+                "headers = [\"X: 1\", \"Subject: hi\"]",
+                "20: headers: Subject cannot be set as a header field: use --subject",
+            ),
+            ("headers = { X = \"a\\nb\" }", "17: X: the value of X contains a line break"),
+        ] {
+            let error = parse(line).unwrap_err();
+            let hint = error.hint().map(|hint| format!(" | {hint}")).unwrap_or_default();
+            assert_eq!(format!("{error}{hint}"), format!("/etc/m.toml:2:{expected}"));
+        }
+    }
+}

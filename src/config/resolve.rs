@@ -1,0 +1,242 @@
+//! From layers to settings: every default is decided here, in `decide`.
+//!
+//! Fails before anything is connected to: without a host, without a user name for a password, and
+//! when a password would cross the network unprotected.
+
+use std::time::Duration;
+
+use super::check::host_name;
+use super::secrets::{another_host, password_source};
+use super::{Chosen, ConfigError, Profile, Value};
+use crate::model::{
+    Address, AddressList, AuthPolicy, Identity, LoginStyle, Mailbox, Mechanism, SecretSource,
+    Server, Timeouts, Tls, Trust,
+};
+
+/// All that is decided for one sending.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How to reach the server.
+    pub server: Server,
+    /// Who the mail comes from.
+    pub identity: Identity,
+    /// Where the password is to be had from; needed only if the server has a user name.
+    pub secret: SecretSource,
+    /// What the user should know although it is no error.
+    pub warnings: Vec<String>,
+}
+
+/// Lays the flags over the chosen profile and decides what is left open.
+pub fn resolve(chosen: &Chosen, flags: Profile) -> Result<Settings, ConfigError> {
+    flags.check()?;
+    let layers: Vec<Profile> = [flags].into_iter().chain(chosen.layers.iter().cloned()).collect();
+    let merged = layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
+    let server = decide(chosen.name.clone(), &merged)?;
+    check_trust(&layers, &merged, &server)?;
+
+    let elsewhere = another_host(&layers);
+    let usable = if elsewhere { &layers[..1] } else { &layers[..] };
+    let secret = password_source(usable);
+    check_authentication(&server, &merged, secret.is_some())?;
+    let mut warnings = Vec::new();
+    if elsewhere && server.username.is_some() && secret.is_none() && has_password(&layers) {
+        warnings.push(format!(
+            "{}the profile's password is not used for another host, {}",
+            prefix(&server),
+            server.host
+        ));
+    }
+    let secret = secret.unwrap_or(SecretSource::Prompt);
+    Ok(Settings { identity: identity(&merged)?, server, secret, warnings })
+}
+
+/// Every default there is.
+fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigError> {
+    let Some(host) = &merged.host else {
+        return Err(match profile {
+            Some(name) => ConfigError::new(format!("profile {name}: no host is set"))
+                .with_hint("set host = \"…\" in the profile"),
+            None => ConfigError::new("no host is set").with_hint("give --host"),
+        });
+    };
+    let (tls, port) = tls_and_port(value(&merged.tls), value(&merged.port));
+    let auth = value(&merged.auth).unwrap_or(AuthPolicy::Auto);
+    let username = value(&merged.username).filter(|_| auth != AuthPolicy::None);
+    let standard = Trust::default();
+    let trust = Trust {
+        system_roots: value(&merged.system_roots).unwrap_or(standard.system_roots),
+        ca_file: value(&merged.ca_file),
+        pins: value(&merged.pin_sha256).unwrap_or(standard.pins),
+        server_name: match &merged.server_name {
+            Some(name) => Some(host_name("server_name", name)?),
+            None => None,
+        },
+        tls13_only: value(&merged.min_tls).unwrap_or(standard.tls13_only),
+        danger_accept_invalid_certs: value(&merged.danger_accept_invalid_certs).unwrap_or(false),
+    };
+    let standard = Timeouts::default();
+    let timeout =
+        |key: &Option<Value<u64>>, otherwise| value(key).map_or(otherwise, Duration::from_secs);
+    Ok(Server {
+        profile,
+        host: host_name("host", host)?,
+        port,
+        tls,
+        // Inherited trust keys mean nothing where no certificate is verified.
+        trust: if tls.is_verified() { trust } else { Trust::default() },
+        auth,
+        login_style: value(&merged.login_style).unwrap_or(LoginStyle::Auto),
+        username,
+        danger_cleartext_auth: value(&merged.danger_cleartext_auth).unwrap_or(false),
+        ehlo: value(&merged.ehlo),
+        pipelining: value(&merged.pipelining).unwrap_or(true),
+        timeouts: Timeouts {
+            connect: timeout(&merged.connect_timeout, standard.connect),
+            greeting: timeout(&merged.timeout_greeting, standard.greeting),
+            command: timeout(&merged.timeout_command, standard.command),
+            data: timeout(&merged.timeout_data, standard.data),
+            block: timeout(&merged.timeout_block, standard.block),
+            end_of_data: timeout(&merged.timeout_end_of_data, standard.end_of_data),
+        },
+    })
+}
+
+/// The one decides the other; together they default to submission with STARTTLS (RFC 8314 §3.3
+/// and RFC 6409). Nothing defaults to a connection without verified TLS.
+fn tls_and_port(tls: Option<Tls>, port: Option<u16>) -> (Tls, u16) {
+    let tls = tls.unwrap_or(if port == Some(465) { Tls::Implicit } else { Tls::StartTls });
+    let port = port.unwrap_or(match tls {
+        Tls::Implicit => 465,
+        Tls::StartTls => 587,
+        Tls::Opportunistic | Tls::Plaintext => 25,
+    });
+    (tls, port)
+}
+
+/// What is said about certificates has to make sense with the kind of TLS.
+fn check_trust(layers: &[Profile], merged: &Profile, server: &Server) -> Result<(), ConfigError> {
+    // What is set farther than `tls` is inherited from where it made sense.
+    let decided_at = layers.iter().position(|layer| layer.tls.is_some());
+    for layer in layers.iter().take(decided_at.map_or(0, |index| index + 1)) {
+        layer.check_no_trust_for(server.tls)?;
+    }
+    let trust = &server.trust;
+    if let (Some(roots), false) = (&merged.system_roots, trust.system_roots)
+        && trust.ca_file.is_none()
+        && trust.pins.is_empty()
+        && !trust.danger_accept_invalid_certs
+    {
+        let message = "no certificate would be trusted";
+        return Err(ConfigError::at(&roots.origin, "system_roots", message)
+            .with_hint("set ca_file or pin_sha256 as well"));
+    }
+    Ok(())
+}
+
+/// A password needs a user, a user a way to say the password that does not give it away.
+fn check_authentication(
+    server: &Server,
+    merged: &Profile,
+    has_secret: bool,
+) -> Result<(), ConfigError> {
+    let error = |message: &str| ConfigError::new(format!("{}{message}", prefix(server)));
+    let Some(username) = &server.username else {
+        let named = matches!(server.auth, AuthPolicy::Named(_));
+        return match (&server.auth, has_secret) {
+            (AuthPolicy::None, _) => Ok(()),
+            (_, true) => Err(error("there is a password, but no username")
+                .with_hint(setting(server, "username", "\"…\""))),
+            (_, false) if named => Err(error("auth names a mechanism, but there is no username")
+                .with_hint(setting(server, "username", "\"…\""))),
+            _ => Ok(()),
+        };
+    };
+    let candidates = match &server.auth {
+        AuthPolicy::None => return Ok(()),
+        AuthPolicy::Auto => &Mechanism::ALL[..],
+        AuthPolicy::Named(mechanisms) => mechanisms,
+    };
+    let revealed = candidates.iter().all(|mechanism| mechanism.reveals_password());
+    if server.tls.is_verified() || server.danger_cleartext_auth || !revealed {
+        return Ok(());
+    }
+    let tls = merged.tls.as_ref().map(|tls| format!(" ({})", tls.origin)).unwrap_or_default();
+    let message = format!(
+        "the password of {username} would cross the network unprotected: tls = \"{}\"{tls}",
+        server.tls.keyword()
+    );
+    let safe = setting(server, "tls", "\"starttls\"");
+    let danger = setting(server, "danger_cleartext_auth", "true");
+    Err(error(&message).with_hint(format!("{safe}; only on a network you trust, {danger}")))
+}
+
+/// How to set a key: in the profile, or without one by its flag.
+fn setting(server: &Server, key: &str, value: &str) -> String {
+    if server.profile.is_some() {
+        return format!("set {key} = {value}");
+    }
+    let flag = key.replace('_', "-");
+    match value {
+        "true" => format!("give --{flag}"),
+        _ => format!("give --{flag} {}", value.trim_matches('"')),
+    }
+}
+
+/// The profile's name before a message.
+fn prefix(server: &Server) -> String {
+    server.profile.as_ref().map(|name| format!("profile {name}: ")).unwrap_or_default()
+}
+
+fn has_password(layers: &[Profile]) -> bool {
+    layers.iter().any(|layer| !layer.password_sources().is_empty())
+}
+
+/// Who the mail comes from: From defaults to the login, when that is an address.
+fn identity(merged: &Profile) -> Result<Identity, ConfigError> {
+    let domain = value(&merged.qualify_domain);
+    let login = || {
+        let address = Address::parse(&merged.username.as_ref()?.value).ok()?;
+        Some(Mailbox { name: None, address })
+    };
+    let from = match &merged.from {
+        Some(list) => {
+            let mut mailboxes = qualify("from", list, domain.as_deref())?;
+            match (mailboxes.pop(), mailboxes.len()) {
+                (Some(only), 0) => Some(only),
+                (_, others) => {
+                    let count =
+                        if others == 0 { "none".to_owned() } else { (others + 1).to_string() };
+                    let message = format!("expected one address, found {count}");
+                    return Err(ConfigError::address(&list.origin, "from", message));
+                }
+            }
+        }
+        None => login(),
+    };
+    let reply_to = match &merged.reply_to {
+        Some(list) => qualify("reply_to", list, domain.as_deref())?,
+        None => Vec::new(),
+    };
+    let headers = value(&merged.headers).unwrap_or_default();
+    Ok(Identity {
+        from,
+        reverse_path: value(&merged.reverse_path),
+        reply_to,
+        qualify_domain: domain,
+        headers,
+    })
+}
+
+/// Completes the addresses of a setting.
+fn qualify(
+    key: &str,
+    list: &Value<AddressList>,
+    domain: Option<&str>,
+) -> Result<Vec<Mailbox>, ConfigError> {
+    list.value.qualify(domain).map_err(|error| ConfigError::address(&list.origin, key, error))
+}
+
+/// The value alone.
+fn value<T: Clone>(setting: &Option<Value<T>>) -> Option<T> {
+    setting.as_ref().map(|setting| setting.value.clone())
+}

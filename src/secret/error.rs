@@ -1,0 +1,140 @@
+//! Why there is no secret; names the key, never what was found.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::MOST_OCTETS;
+use crate::model::Exit;
+
+/// Why a secret could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// There is nothing.
+    #[error("{origin} is empty")]
+    Empty {
+        /// The key, and what it names.
+        origin: String,
+    },
+    /// It has several lines.
+    #[error("{origin} contains a line break")]
+    LineBreak {
+        /// The key, and what it names.
+        origin: String,
+    },
+    /// It contains a NUL.
+    #[error("{origin} contains a NUL")]
+    Nul {
+        /// The key, and what it names.
+        origin: String,
+    },
+    /// It cannot be a secret.
+    #[error("{origin} is longer than {MOST_OCTETS} bytes")]
+    TooLong {
+        /// The key, and what it names.
+        origin: String,
+    },
+    /// The environment variable is not set.
+    #[error("password_env: the variable {name} is not set")]
+    NoVariable {
+        /// Which one.
+        name: String,
+    },
+    /// systemd gave us no credentials.
+    #[error("password_credential {name:?}: CREDENTIALS_DIRECTORY is not set")]
+    NoCredentials {
+        /// Which one is wanted.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("{key}: cannot read {}: {error}", path.display())]
+    Unreadable {
+        /// `password_file` or `password_credential`.
+        key: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Everybody may read the file.
+    #[error("password_file: others may read {}", path.display())]
+    Open {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The command could not be started. Its arguments may hold secrets and are not shown.
+    #[error("password_command: cannot run {program}: {error}")]
+    CannotRun {
+        /// Its first word.
+        program: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The command said itself that it failed.
+    #[error("password_command failed: {status}")]
+    CommandFailed {
+        /// Its exit status, or the signal that ended it.
+        status: std::process::ExitStatus,
+    },
+    /// The command printed nothing, or an empty line first.
+    #[error("password_command printed {}", if *.empty_line { "an empty line first" } else { "nothing" })]
+    CommandSilent {
+        /// There was output, but its first line is empty.
+        empty_line: bool,
+    },
+    /// The command took too long and was ended.
+    #[error("password_command took longer than {seconds} s and was ended")]
+    CommandTimedOut {
+        /// How long it was given.
+        seconds: u64,
+    },
+    /// Its output could not be read.
+    #[error("password_command: cannot read what it prints: {0}")]
+    CommandOutput(io::Error),
+    /// Nobody can be asked.
+    #[error("no password is set, and there is no terminal to ask for it")]
+    NoTerminal,
+    /// Nobody answered.
+    #[error("no password was typed")]
+    NotTyped,
+    /// The terminal failed.
+    #[error("cannot ask for the password: {0}")]
+    Terminal(io::Error),
+}
+
+impl SecretError {
+    /// The next step, for a line of its own.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Open { path } => Some(format!(
+                "run chmod 600 {}, or where that cannot be, set danger_readable_secret_file = true",
+                path.display()
+            )),
+            Self::NoCredentials { name } => Some(format!(
+                "systemd sets it for a unit with LoadCredential={name}:/path/of/the/secret"
+            )),
+            Self::NoTerminal => Some(
+                "set password_command, password_file, password_env or password_credential"
+                    .to_owned(),
+            ),
+            Self::CommandTimedOut { .. } => {
+                Some("it must not wait for anybody: its stdin is empty".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The exit status: 77 when a command failed, 130 when the person interrupted, else 78.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::CannotRun { .. }
+            | Self::CommandFailed { .. }
+            | Self::CommandSilent { .. }
+            | Self::CommandTimedOut { .. }
+            | Self::CommandOutput(_) => Exit::NO_PERM,
+            Self::Terminal(error) if error.kind() == io::ErrorKind::Interrupted => {
+                Exit::INTERRUPTED
+            }
+            _ => Exit::CONFIG,
+        }
+    }
+}
