@@ -256,3 +256,192 @@ fn only_address(list: &AddressList, qualify_domain: Option<&str>) -> Option<Addr
 fn same(one: &Address, other: &Address) -> bool {
     one.to_string().eq_ignore_ascii_case(&other.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = "[profiles.corp]\nusername = \"n@corp.example\"\n\
+                       [profiles.qq]\nusername = \"n@qq.example\"";
+
+    fn choice(profile: Option<&str>, from: Option<&str>, environment: Option<&str>) -> Choice {
+        Choice {
+            profile: profile.map(str::to_owned),
+            from: from.map(|from| Address::parse(from).unwrap()),
+            environment: environment.map(str::to_owned),
+            host: false,
+        }
+    }
+
+    /// The rule, or the error with its hint behind a bar.
+    fn outcome(configuration: &Configuration, choice: &Choice) -> String {
+        match configuration.choose(choice) {
+            Ok(chosen) => chosen.rule,
+            Err(error) => {
+                let hint = error.hint().map(|hint| format!(" | {hint}")).unwrap_or_default();
+                format!("error: {error}{hint}")
+            }
+        }
+    }
+
+    /// The hosts of the layers of a profile, nearest first.
+    fn hosts(configuration: &Configuration, name: &str) -> Vec<String> {
+        let chosen = configuration.choose(&choice(Some(name), None, None)).unwrap();
+        let hosts = chosen.layers.into_iter().filter_map(|layer| layer.host);
+        hosts.map(|host| host.value).collect()
+    }
+
+    #[test]
+    fn the_first_rule_that_applies_chooses() {
+        let with_default = format!("default_profile = \"qq\"\n{TWO}");
+        let (plain, default) = (
+            Configuration::of(&[("/u", TWO)]),
+            Configuration::of(&[("/u", with_default.as_str())]),
+        );
+        let single = Configuration::of(&[("/u", "[profiles.corp]")]);
+        let corp = "n@corp.example";
+        for (configuration, choice, expected) in [
+            (&default, choice(Some("corp"), None, Some("qq")), "profile corp: --profile"),
+            (
+                &default,
+                choice(None, Some("N@Corp.Example"), Some("qq")),
+                "profile corp: it sends from N@Corp.Example",
+            ),
+            (&default, choice(None, None, Some("corp")), "profile corp: MAILSEND_PROFILE"),
+            (&default, choice(None, None, Some("")), "profile qq: default_profile in /u"),
+            (
+                &default,
+                choice(None, Some("x@corp.example"), None),
+                "profile qq: default_profile in /u",
+            ),
+            (&single, choice(None, None, None), "profile corp: there is no other"),
+            (&plain, choice(None, Some(corp), None), "profile corp: it sends from n@corp.example"),
+            (&plain, choice(None, None, Some("sandbox")), "profile sandbox: MAILSEND_PROFILE"),
+            (
+                &plain,
+                choice(None, None, None),
+                "error: nothing says which profile to use: corp, qq \
+                 | give --profile, or set default_profile = \"corp\"",
+            ),
+            (
+                &Configuration::of(&[("/u", "")]),
+                choice(None, None, None),
+                "error: no profile in /u, and no --host \
+                 | write a profile, or try the built-in one: --profile sandbox",
+            ),
+        ] {
+            assert_eq!(outcome(configuration, &choice), expected);
+        }
+    }
+
+    #[test]
+    fn among_several_with_the_same_author_the_general_choice_decides() {
+        let both = "[profiles.a]\nusername = \"n@x.y\"\n[profiles.b]\nusername = \"n@x.y\"";
+        let with_default = format!("default_profile = \"b\"\n{both}");
+        let plain = Configuration::of(&[("/u", both)]);
+        let default = Configuration::of(&[("/u", with_default.as_str())]);
+        let from = |environment| choice(None, Some("n@x.y"), environment);
+        assert_eq!(
+            outcome(&default, &from(Some("a"))),
+            "profile a: it sends from n@x.y, as others do, and is MAILSEND_PROFILE"
+        );
+        assert_eq!(
+            outcome(&default, &from(Some("other"))),
+            "profile b: it sends from n@x.y, as others do, and is default_profile"
+        );
+        assert_eq!(
+            outcome(&plain, &from(None)),
+            "error: several profiles send from n@x.y: a, b \
+             | give --profile, or set default_profile to one of them"
+        );
+    }
+
+    #[test]
+    fn a_host_without_a_profile_uses_none() {
+        let configuration = Configuration::of(&[("/u", "[profiles.a]")]);
+        let mut choice = choice(None, None, Some("a"));
+        choice.host = true;
+        let chosen = configuration.choose(&choice).unwrap();
+        assert_eq!((chosen.name, chosen.layers.len()), (None, 0));
+        assert_eq!(chosen.rule, "no profile: --host is given");
+        choice.profile = Some("a".to_owned());
+        assert_eq!(outcome(&configuration, &choice), "profile a: --profile");
+    }
+
+    #[test]
+    fn a_profile_that_is_not_found_is_looked_for_in_every_place() {
+        let mut configuration = Configuration::of(&[("/u", TWO)]);
+        configuration.tried.push(("/s".into(), Found::Missing));
+        assert_eq!(
+            outcome(&configuration, &choice(Some("crop"), None, None)),
+            "error: --profile: no profile \"crop\" in /u, /s (missing) | did you mean \"corp\"?"
+        );
+        assert_eq!(
+            outcome(&configuration, &choice(None, None, Some("gmail"))),
+            "error: MAILSEND_PROFILE: no profile \"gmail\" in /u, /s (missing) | there are: corp, qq"
+        );
+        let default = Configuration::of(&[("/u", "\ndefault_profile = \"corp\"")]);
+        assert_eq!(
+            outcome(&default, &choice(None, None, None)),
+            "error: /u:2:19: default_profile: no profile \"corp\" in /u"
+        );
+    }
+
+    #[test]
+    fn a_system_file_that_may_not_be_read_is_named() {
+        let mut configuration = Configuration::of(&[("/u", TWO)]);
+        configuration.tried.push(("/s".into(), Found::NotAllowed));
+        assert_eq!(
+            outcome(&configuration, &choice(Some("corp"), None, None)),
+            "profile corp: --profile; /s may not be read and is skipped"
+        );
+        assert_eq!(
+            outcome(&configuration, &choice(Some("team"), None, None)),
+            "error: --profile: no profile \"team\" in /u, /s (may not be read) | there are: corp, qq"
+        );
+    }
+
+    #[test]
+    fn a_profile_lies_over_what_it_extends_and_that_over_the_defaults_of_its_file() {
+        let user = "[defaults]\nhost = \"user-defaults\"\n\
+                    [profiles.corp]\nextends = \"base\"\nhost = \"corp\"\n\
+                    [profiles.alone]\nhost = \"alone\"";
+        let system = "[defaults]\nhost = \"system-defaults\"\n[profiles.base]\nhost = \"base\"\n\
+                      [profiles.corp]\nhost = \"never\"";
+        let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
+        assert_eq!(
+            hosts(&configuration, "corp"),
+            ["corp", "base", "user-defaults", "system-defaults"]
+        );
+        assert_eq!(hosts(&configuration, "alone"), ["alone", "user-defaults"]);
+        assert_eq!(hosts(&configuration, "base"), ["base", "system-defaults"]);
+    }
+
+    #[test]
+    fn a_profile_may_extend_the_system_s_of_its_own_name() {
+        let user = "[profiles.corp]\nextends = \"corp\"\nhost = \"mine\"";
+        let system = "[profiles.corp]\nhost = \"theirs\"";
+        let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
+        assert_eq!(hosts(&configuration, "corp"), ["mine", "theirs"]);
+    }
+
+    #[test]
+    fn a_circle_and_a_missing_parent_are_errors_of_that_profile_alone() {
+        let configuration = Configuration::of(&[(
+            "/u",
+            "[profiles.a]\nextends = \"b\"\n[profiles.b]\nextends = \"c\"\n\
+             [profiles.c]\nextends = \"b\"\n[profiles.d]\nextends = \"bass\"\n\
+             [profiles.base]\nusername = \"n@x.y\"",
+        )]);
+        let named = |name| outcome(&configuration, &choice(Some(name), None, None));
+        assert_eq!(named("a"), "error: /u:6:11: extends: goes in a circle: b extends c extends b");
+        assert_eq!(
+            named("d"),
+            "error: /u:8:11: extends: no profile \"bass\" in /u | did you mean \"base\"?"
+        );
+        assert_eq!(
+            outcome(&configuration, &choice(None, Some("n@x.y"), None)),
+            "profile base: it sends from n@x.y"
+        );
+    }
+}

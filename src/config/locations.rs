@@ -127,3 +127,105 @@ fn unreadable(path: &Path, error: &io::Error) -> ConfigError {
     };
     ConfigError::new(format!("cannot read the configuration {}: {reason}", path.display()))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A folder with `user.toml` and `system.toml` as given, and where they are.
+    fn folder(user: Option<&str>, system: Option<&str>) -> (tempfile::TempDir, Locations) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str, content: Option<&str>| {
+            let path = folder.path().join(name);
+            if let Some(content) = content {
+                fs::write(&path, content).unwrap();
+            }
+            Some(path)
+        };
+        let user = place("user.toml", user);
+        let system = place("system.toml", system);
+        let locations = Locations { user, system, ..Locations::default() };
+        (folder, locations)
+    }
+
+    fn path(text: &str) -> Option<PathBuf> {
+        Some(PathBuf::from(text))
+    }
+
+    #[test]
+    fn the_user_s_file_is_below_xdg_config_home_or_the_system_s_own_place() {
+        for (xdg, own, expected) in [
+            (path("/x"), path("/h/.config"), path("/x/mailsend/config.toml")),
+            (path("x"), path("/h/.config"), path("/h/.config/mailsend/config.toml")),
+            (path(""), path("/h/.config"), path("/h/.config/mailsend/config.toml")),
+            (None, path("/h/.config"), path("/h/.config/mailsend/config.toml")),
+            (None, None, None),
+        ] {
+            assert_eq!(Locations::standard(None, xdg, own, None).user, expected);
+        }
+    }
+
+    #[test]
+    fn no_file_at_all_is_no_error() {
+        let (_folder, locations) = folder(None, None);
+        assert_eq!(load(&locations).unwrap().profile_names(), [""; 0]);
+        assert_eq!(load(&Locations::default()).unwrap().profile_names(), [""; 0]);
+    }
+
+    #[test]
+    fn both_files_are_read() {
+        let (_folder, locations) = folder(Some("[profiles.a]"), Some("[profiles.b]"));
+        assert_eq!(load(&locations).unwrap().profile_names(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_file_asked_for_by_name_replaces_both_and_must_be_there() {
+        let (folder, mut locations) = folder(Some("[profiles.a]"), Some("[profiles.b]"));
+        locations.explicit = Some(folder.path().join("c.toml"));
+        let error = load(&locations).unwrap_err();
+        let expected = format!(
+            "cannot read the configuration {}/c.toml: there is no such file",
+            folder.path().display()
+        );
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.exit(), crate::model::Exit::CONFIG);
+        fs::write(folder.path().join("c.toml"), "[profiles.c]").unwrap();
+        assert_eq!(load(&locations).unwrap().profile_names(), ["c"]);
+    }
+
+    #[test]
+    fn a_file_with_a_password_is_refused_if_others_may_read_it() {
+        let (folder, locations) =
+            folder(Some("[profiles.a]\nhost = \"h\"\npassword = \"hunter2\""), None);
+        let path = folder.path().join("user.toml");
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let error = load(&locations).unwrap_err();
+        let path = path.display();
+        assert_eq!(error.to_string(), format!("{path} holds a password and others may read it"));
+        let hint = format!("run chmod 600 {path}, or use password_command or password_file");
+        assert_eq!(error.hint(), Some(hint.as_str()));
+        fs::set_permissions(folder.path().join("user.toml"), Permissions::from_mode(0o600))
+            .unwrap();
+        assert!(load(&locations).is_ok());
+    }
+
+    #[test]
+    fn a_file_without_a_password_may_be_read_by_all() {
+        let (folder, locations) = folder(Some("[profiles.a]\npassword_env = \"P\""), None);
+        let path = folder.path().join("user.toml");
+        fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();
+        assert!(load(&locations).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf_8_is_refused_with_its_line() {
+        let (folder, locations) = folder(None, None);
+        fs::write(folder.path().join("user.toml"), b"# \n# \xff\n").unwrap();
+        let expected = format!("{}/user.toml:2: this is not UTF-8", folder.path().display());
+        assert_eq!(load(&locations).unwrap_err().to_string(), expected);
+    }
+}

@@ -1,0 +1,358 @@
+//! Lists of addresses as people type them: `"Zhang, San" <a@x.com>, b@y.com (Bob), root`.
+//!
+//! What could be meant in two ways is refused with the way to say it, so that no recipient is lost
+//! and none is made up.
+
+use std::str::FromStr;
+
+use super::scan::{self, Element, End};
+use super::{Address, AddressError, Mailbox, domain, local, quote, refuse};
+
+/// A list of addresses as typed; those without a domain are completed later.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AddressList {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    name: Option<String>,
+    local: String,
+    domain: Option<String>,
+}
+
+impl AddressList {
+    /// Completes every address; one without a domain needs `qualify_domain`.
+    pub fn qualify(&self, qualify_domain: Option<&str>) -> Result<Vec<Mailbox>, AddressError> {
+        let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
+        let default = match self.entries.iter().all(|entry| entry.domain.is_some()) {
+            true => None,
+            false => qualify_domain.map(checked).transpose()?,
+        };
+        let complete = |entry: &Entry| {
+            let domain = entry.domain.as_ref().or(default.as_ref());
+            let domain = domain.ok_or_else(|| refuse(&entry.local, "no @ and domain"))?;
+            let address = Address::join(entry.local.clone(), domain.clone())
+                .map_err(|reason| refuse(&format!("{}@{domain}", entry.local), &reason))?;
+            Ok(Mailbox { name: entry.name.clone(), address })
+        };
+        self.entries.iter().map(complete).collect()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl FromStr for AddressList {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let elements = scan::elements(text)?;
+        let mut entries = Vec::new();
+        let mut group = None;
+        for (index, element) in elements.iter().enumerate() {
+            match element.end {
+                End::Colon => {
+                    open_group(element, group)?;
+                    group = Some(element.text);
+                    continue;
+                }
+                End::Semicolon if group.is_none() => {
+                    let shown = format!("{};", element.text);
+                    return Err(refuse(&shown, "separate addresses with commas, not semicolons"));
+                }
+                End::Semicolon => group = None,
+                End::Comma | End::Input => {}
+            }
+            entries.extend(entry(element, elements.get(index + 1))?);
+        }
+        match group {
+            Some(name) => {
+                Err(refuse(&format!("{name}:"), "a group of addresses ends with a semicolon"))
+            }
+            None => Ok(Self { entries }),
+        }
+    }
+}
+
+/// Checks that a colon ends the name of a group here.
+fn open_group(element: &Element<'_>, outer: Option<&str>) -> Result<(), AddressError> {
+    let shown = format!("{}:", element.text);
+    if outer.is_some() {
+        return Err(refuse(&shown, "a group inside a group"));
+    }
+    let is_name = element.angle.is_none() && !element.words.is_empty();
+    if !is_name || element.words.iter().any(|word| word.contains('@') && !is_quoted(word)) {
+        return Err(refuse(&shown, "a colon belongs to the name of a group; quote it in names"));
+    }
+    if element.text.eq_ignore_ascii_case("mailto") {
+        return Err(refuse(&shown, "give the address without it"));
+    }
+    Ok(())
+}
+
+fn entry(element: &Element<'_>, next: Option<&Element<'_>>) -> Result<Option<Entry>, AddressError> {
+    let comment = element.comment.clone().filter(|comment| !comment.is_empty());
+    let Some(angle) = element.angle else {
+        return match element.words.as_slice() {
+            [] if element.comment.is_none() => Ok(None),
+            [] => Err(refuse(element.text, "a comment without an address")),
+            [word] => bare(element, word, next).map(|entry| Some(Entry { name: comment, ..entry })),
+            words => Err(several_words(element, words, next)),
+        };
+    };
+    // `a@x <b@y>` may be two addresses without their comma; only a name that repeats the address
+    // is harmless.
+    let unquoted_address = |word: &&str| word.contains('@') && !is_quoted(word);
+    if element.words.iter().any(unquoted_address) && element.words != [angle] {
+        let reason = "an address before the <; separate addresses with commas, or quote the name";
+        return Err(refuse(element.text, reason));
+    }
+    let name = Some(scan::phrase(&element.words)).filter(|name| !name.is_empty()).or(comment);
+    let entry = checked(angle).map_err(|reason| refuse(element.text, &reason))?;
+    Ok(Some(Entry { name, ..entry }))
+}
+
+/// An address without angle brackets.
+fn bare(
+    element: &Element<'_>,
+    word: &str,
+    next: Option<&Element<'_>>,
+) -> Result<Entry, AddressError> {
+    if let Some((wide, plain)) = full_width(word) {
+        let reason = format!("{wide} is a full-width character; type {plain}");
+        return Err(refuse(element.text, &reason));
+    }
+    let entry = checked(word).map_err(|reason| refuse(element.text, &reason))?;
+    match comma_in_name(element, next) {
+        Some(reason) if entry.domain.is_none() => {
+            let reason = format!("{reason}, or a recipient in brackets: <{word}>");
+            Err(refuse(element.text, &reason))
+        }
+        _ => Ok(entry),
+    }
+}
+
+/// Why several words are no address.
+fn several_words(
+    element: &Element<'_>,
+    words: &[&str],
+    next: Option<&Element<'_>>,
+) -> AddressError {
+    let addresses = words.iter().filter(|word| word.contains('@') && word.len() > 1).count();
+    let reason = match (addresses, words.last()) {
+        (0, _) => comma_in_name(element, next).unwrap_or_else(|| "not an address".to_owned()),
+        (1, Some(last)) if last.contains('@') && !last.starts_with('@') => {
+            "a space in the local part; quote it or separate addresses with commas".to_owned()
+        }
+        (1, _) => "a space in the address".to_owned(),
+        _ => "separate addresses with commas".to_owned(),
+    };
+    refuse(element.text, &reason)
+}
+
+/// How to write it if this element and the next are a name that contains a comma.
+fn comma_in_name(element: &Element<'_>, next: Option<&Element<'_>>) -> Option<String> {
+    let next = next.filter(|next| element.end == End::Comma && !next.words.is_empty())?;
+    let angle = next.angle.filter(|_| !next.words.iter().any(|word| is_quoted(word)))?;
+    let name = format!("{}, {}", scan::phrase(&element.words), scan::phrase(&next.words));
+    Some(format!("not an address; put a name with a comma in quotes: {} <{angle}>", quote(&name)))
+}
+
+/// Checks an address that may lack its domain; the error is the bare reason.
+fn checked(text: &str) -> Result<Entry, String> {
+    if text.is_empty() {
+        return Err("no address between < and >".to_owned());
+    }
+    let (local, domain) = scan::split(text)?;
+    let local = local::parse(local)?;
+    let domain = domain.map(domain::parse).transpose()?;
+    if let Some(domain) = &domain {
+        Address::join(local.clone(), domain.clone())?;
+    }
+    Ok(Entry { name: None, local, domain })
+}
+
+fn is_quoted(word: &str) -> bool {
+    word.starts_with('"')
+}
+
+/// A separator as a Chinese keyboard types it, and what is meant.
+fn full_width(word: &str) -> Option<(char, char)> {
+    const WIDE: [(char, char); 6] =
+        [('，', ','), ('、', ','), ('；', ','), ('＠', '@'), ('＜', '<'), ('＞', '>')];
+    WIDE.into_iter().find(|(wide, _)| !is_quoted(word) && word.contains(*wide))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The list as it is understood, entries separated by ` | `.
+    fn read(text: &str) -> String {
+        let list: AddressList = text.parse().unwrap();
+        let mailboxes = list.qualify(Some("corp.test")).unwrap();
+        mailboxes.iter().map(Mailbox::to_string).collect::<Vec<_>>().join(" | ")
+    }
+
+    fn refusal(text: &str) -> String {
+        text.parse::<AddressList>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn addresses_are_separated_by_commas_and_empty_elements_are_nothing() {
+        assert_eq!(read("a@x.test, b@y.test,c@z.test"), "a@x.test | b@y.test | c@z.test");
+        assert_eq!(read(",a@x.test,, b@y.test,"), "a@x.test | b@y.test");
+        assert!("".parse::<AddressList>().unwrap().is_empty());
+        assert!(" \t, ".parse::<AddressList>().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_name_may_be_atoms_quoted_or_utf8() {
+        assert_eq!(read("Jane Doe <a@x.test>"), "Jane Doe <a@x.test>");
+        assert_eq!(read("J. Smith <a@x.test>"), r#""J. Smith" <a@x.test>"#);
+        assert_eq!(
+            read(r#""Zhang, San" <a@x.test>, b@y.test"#),
+            r#""Zhang, San" <a@x.test> | b@y.test"#
+        );
+        assert_eq!(read("张三<a@x.test>,李 四 <b@x.test>"), "张三 <a@x.test> | 李 四 <b@x.test>");
+        assert_eq!(
+            read(r#""the \"boss\"" and  all<a@x.test>"#),
+            r#""the \"boss\" and all" <a@x.test>"#
+        );
+        assert_eq!(read(r#""two  spaces" <a@x.test>"#), r#""two  spaces" <a@x.test>"#);
+        assert_eq!(read("[ops] team <a@x.test>"), r#""[ops] team" <a@x.test>"#);
+        assert_eq!(read(r#""" <a@x.test>"#), "a@x.test");
+        assert_eq!(read("a@x.test <a@x.test>"), r#""a@x.test" <a@x.test>"#);
+        assert_eq!(read("=?utf-8?Q?a?= <a@x.test>"), "=?utf-8?Q?a?= <a@x.test>");
+    }
+
+    #[test]
+    fn a_comment_is_the_name_where_there_is_no_other() {
+        assert_eq!(read("a@x.test (Jane Doe)"), "Jane Doe <a@x.test>");
+        assert_eq!(read(r"(one (two\)) ) a@x.test"), r#""one (two))" <a@x.test>"#);
+        assert_eq!(read("Jane <a@x.test> (on leave)"), "Jane <a@x.test>");
+        assert_eq!(read("a@x.test ()"), "a@x.test");
+    }
+
+    #[test]
+    fn quoted_and_literal_addresses_are_read_whole() {
+        assert_eq!(read(r#""a, b"@x.test,c@x.test"#), r#""a, b"@x.test | c@x.test"#);
+        assert_eq!(read(r#"X <"a>b"@x.test>"#), r#"X <"a>b"@x.test>"#);
+        assert_eq!(
+            read("a@[IPv6:2001:db8::1], b@[192.0.2.1]"),
+            "a@[IPv6:2001:db8::1] | b@[192.0.2.1]"
+        );
+    }
+
+    #[test]
+    fn a_group_stands_for_its_members() {
+        assert_eq!(
+            read("team: a@x.test, B <b@x.test>;, c@x.test"),
+            "a@x.test | B <b@x.test> | c@x.test"
+        );
+        assert_eq!(read("undisclosed-recipients:;"), "");
+        assert!(refusal("team: a@x.test").contains("ends with a semicolon"));
+        assert!(refusal("a: b: c@x.test;").contains("a group inside a group"));
+    }
+
+    #[test]
+    fn an_address_without_domain_waits_for_one() {
+        assert_eq!(read("root, bob"), "root@corp.test | bob@corp.test");
+        assert_eq!(read("<root>, Bob <bob>"), "root@corp.test | Bob <bob@corp.test>");
+        let list: AddressList = "a@x.test, root".parse().unwrap();
+        assert_eq!(list.qualify(None).unwrap_err().to_string(), r#""root": no @ and domain"#);
+        assert_eq!(
+            list.qualify(Some("a b")).unwrap_err().to_string(),
+            r#""a b": a space in the domain"#
+        );
+        let complete: AddressList = "a@x.test".parse().unwrap();
+        assert!(complete.qualify(Some("unused and wrong")).is_ok());
+    }
+
+    #[test]
+    fn an_unquoted_comma_in_a_name_is_explained() {
+        let advice = r#"put a name with a comma in quotes: "Zhang, San" <a@x.test>"#;
+        assert_eq!(
+            refusal("Zhang, San <a@x.test>"),
+            format!(r#""Zhang": not an address; {advice}, or a recipient in brackets: <Zhang>"#)
+        );
+        let refusal = refusal("van der Berg, Jan <a@x.test>");
+        assert!(refusal.starts_with(r#""van der Berg": not an address"#), "{refusal}");
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_with_a_reason() {
+        for (text, expected) in [
+            (
+                "a@x.test; b@y.test",
+                r#""a@x.test;": separate addresses with commas, not semicolons"#,
+            ),
+            ("a@x.test b@y.test", r#""a@x.test b@y.test": separate addresses with commas"#),
+            (
+                "c@x.test, a b@x.test",
+                r#""a b@x.test": a space in the local part; quote it or separate addresses with commas"#,
+            ),
+            ("a @ x.test", r#""a @ x.test": not an address"#),
+            ("a @x.test", r#""a @x.test": a space in the address"#),
+            ("Jane Doe", r#""Jane Doe": not an address"#),
+            (
+                "a@x.test <b@y.test>",
+                r#""a@x.test <b@y.test>": an address before the <; separate addresses with commas, or quote the name"#,
+            ),
+            (
+                "<a@x.test> b@y.test",
+                r#""<a@x.test> b@y.test": text behind the >; separate addresses with commas"#,
+            ),
+            (
+                "<a@x.test><b@y.test>",
+                r#""<a@x.test><b@y.test>": two <…>; separate addresses with commas"#,
+            ),
+            ("Jane <>", r#""Jane <>": no address between < and >"#),
+            ("Jane <a@x.test", r#""Jane <a@x.test": the < is not closed"#),
+            ("\"Jane <a@x.test>", r#"""Jane <a@x.test>": the quotation mark is not closed"#),
+            ("a@x.test (Jane", r#""a@x.test (Jane": the parenthesis is not closed"#),
+            ("a@x.test)", r#""a@x.test)": a closing parenthesis that nothing opened"#),
+            ("(nobody)", r#""(nobody)": a comment without an address"#),
+            ("mailto:a@x.test", r#""mailto:": give the address without it"#),
+            (
+                "a@x.test:25",
+                r#""a@x.test:": a colon belongs to the name of a group; quote it in names"#,
+            ),
+            (
+                "a@x.test\nb@y.test",
+                r#""a@x.test\nb@y.test": a line break; separate addresses with commas"#,
+            ),
+            ("\"J\0\" <a@x.test>", r#"""J\0" <a@x.test>": a control character (U+0000)"#),
+            ("a@x.test，b@y.test", r#""a@x.test，b@y.test": ， is a full-width character; type ,"#),
+        ] {
+            assert_eq!(refusal(text), expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_list_panics_and_what_parses_reads_the_same_again(
+            text in r#"([a-z张é.@,;:<>()"\\\[\] \t\n-]|@x\.test|, |"){0,30}"#,
+        ) {
+            if let Ok(list) = text.parse::<AddressList>() {
+                let Ok(mailboxes) = list.qualify(Some("corp.test")) else { return Ok(()) };
+                let shown: Vec<String> = mailboxes.iter().map(Mailbox::to_string).collect();
+                let again: AddressList = shown.join(", ").parse().unwrap();
+                prop_assert_eq!(again.qualify(None).unwrap(), mailboxes);
+            }
+        }
+
+        #[test]
+        fn any_name_survives_being_shown_and_read(name in r"\PC{1,30}") {
+            let address = Address::parse("a@x.test").unwrap();
+            let mailbox = Mailbox { name: Some(name), address };
+            let again: AddressList = mailbox.to_string().parse().unwrap();
+            prop_assert_eq!(again.qualify(None).unwrap(), vec![mailbox]);
+        }
+    }
+}

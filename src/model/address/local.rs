@@ -1,0 +1,71 @@
+//! The part left of the `@` (RFC 5321 §4.1.2, RFC 6531 §3.3).
+
+use super::{is_atext, quote};
+
+/// Octets of a local part, quotation marks included (RFC 5321 §4.5.3.1.1).
+const LONGEST: usize = 64;
+
+/// Checks a dot-atom or a quoted string; gives it back quoted only where it must be.
+pub(super) fn parse(text: &str) -> Result<String, String> {
+    let content = match text.strip_prefix('"') {
+        Some(rest) => unquote(rest)?,
+        None => {
+            check_dot_atom(text)?;
+            text.to_owned()
+        }
+    };
+    if let Some(invisible) = content.chars().find(|c| is_invisible(*c)) {
+        let code = u32::from(invisible);
+        return Err(format!("an invisible character (U+{code:04X}) in the local part"));
+    }
+    let local = if check_dot_atom(&content).is_ok() { content } else { quote(&content) };
+    if local.len() > LONGEST {
+        let length = local.len();
+        return Err(format!("a local part of {length} octets; it has at most {LONGEST}"));
+    }
+    Ok(local)
+}
+
+/// The content of a quoted string whose opening mark is gone already.
+fn unquote(rest: &str) -> Result<String, String> {
+    let mut content = String::with_capacity(rest.len());
+    let mut characters = rest.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if characters.as_str().is_empty() => return Ok(content),
+            '"' => return Err("text behind the closing quotation mark".to_owned()),
+            '\\' => content.extend(characters.next()),
+            _ => content.push(character),
+        }
+    }
+    Err("the quotation mark is not closed".to_owned())
+}
+
+fn check_dot_atom(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Err("nothing before the @".to_owned());
+    }
+    if let Some(character) = text.chars().find(|c| *c != '.' && !is_atext(*c)) {
+        return Err(match character {
+            ' ' => "a space in the local part; quote it or separate addresses with commas".into(),
+            '@' => "more than one @; quote the local part if it contains one".into(),
+            _ if character.is_whitespace() => {
+                format!("white space (U+{:04X}) in the local part", u32::from(character))
+            }
+            _ => format!("{character} in the local part; quote it"),
+        });
+    }
+    if text.split('.').any(str::is_empty) {
+        let reason = "a dot at the start, at the end or doubled in the local part; quote it";
+        return Err(reason.to_owned());
+    }
+    Ok(())
+}
+
+/// Characters that nobody types on purpose: copied from web pages, or there to deceive. The
+/// joiners U+200C and U+200D are letters' business in several scripts.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
