@@ -27,8 +27,28 @@ pub mod smtp;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use cli::Invocation;
+use commands::context::Context;
+use commands::ui::Ui;
+use model::Exit;
+
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let _ = arguments.into_iter().count();
-    ExitCode::SUCCESS
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    exit::report(exit::Form::of(&arguments), || carry_out(cli::parse(&arguments)?))
+}
+
+fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
+    let mut ui = Ui::default();
+    match invocation {
+        Invocation::Send(args) => {
+            ui = Ui::new(args.verbosity());
+            commands::send::run(&args, &Context::from_system()?, &mut ui)
+        }
+        Invocation::Sandbox(args) => {
+            commands::sandbox::run(&args, &Context::from_system()?, &mut ui)
+        }
+        Invocation::Generate(args, command) => commands::generate::run(&args, *command),
+        Invocation::Show(text) => Ok(ui.data(text.as_bytes()).map(|()| Exit::OK)?),
+    }
 }

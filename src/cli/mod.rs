@@ -1,1 +1,172 @@
-//! The room `cli`.
+//! What can be typed: the grammar of the command line and its subcommands.
+//!
+//! A subcommand is one only as the first word. Every complaint leaves as a `Refusal` with our
+//! wording and exit status.
+
+mod complaint;
+mod habits;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+
+use crate::commands::Refusal;
+use crate::commands::generate::GenerateArgs;
+use crate::commands::sandbox::SandboxArgs;
+use crate::commands::send::SendArgs;
+
+/// Send mail through an SMTP server
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailsend",
+    version,
+    args_conflicts_with_subcommands = true,
+    args_override_self = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "mailsend --help shows all flags, examples and exit statuses",
+    after_long_help = AFTER_HELP
+)]
+struct Cli {
+    #[command(flatten)]
+    send: SendArgs,
+    #[command(subcommand)]
+    subcommand: Option<Subcommand>,
+    /// Show help; --help shows everything
+    #[arg(short, long, action = ArgAction::Help, help_heading = "How", global = true)]
+    help: Option<bool>,
+    /// Show the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "How",
+          hide_short_help = true)]
+    version: Option<bool>,
+}
+
+/// What the first word may be.
+#[derive(Debug, clap::Subcommand)]
+enum Subcommand {
+    Sandbox(SandboxArgs),
+}
+
+/// The hidden subcommand. It has a grammar of its own, because completions name every subcommand
+/// of the other one.
+#[derive(Debug, Parser)]
+#[command(name = GENERATE)]
+struct Hidden {
+    #[command(flatten)]
+    generate: GenerateArgs,
+}
+
+const GENERATE: &str = "generate";
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Send a mail.
+    Send(Box<SendArgs>),
+    /// Catch mail.
+    Sandbox(SandboxArgs),
+    /// Write completions or man pages, for this command line.
+    Generate(GenerateArgs, Box<clap::Command>),
+    /// Show help or the version.
+    Show(String),
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  Try it out, sending nothing anywhere:
+    mailsend --profile sandbox -t you@example.com -s hi --body hello
+
+  Send the output of a job through the server of the profile corp, unless it is empty:
+    job 2>&1 | mailsend -p corp -E -s \"job on $(hostname)\" ops@example.com
+
+  Send a report in Chinese with a file, blind copies included:
+    mailsend -p qq -t '张三 <zhang@example.com>' -b boss@example.com -s 月报 -a 月报.xlsx < note.txt
+
+  Without any configuration:
+    mailsend --host smtp.example.com --port 465 --username me@example.com \\
+      --password-file ~/.smtp-password -f me@example.com -s hi --body hello you@example.com
+
+Exit statuses:
+    0  every recipient was accepted by the server
+   64  the command line is wrong
+   65  the message or an address is wrong, or the content was refused
+   66  a file named as content is missing or unreadable
+   67  recipients were refused, all or some
+   68  the host was not found
+   69  the server refuses for good, or lacks what is needed
+   70  a defect of mailsend
+   71, 73, 74  the system failed, a file cannot be created, reading or writing failed
+   75  nobody was accepted now; running again is safe
+   76  the server broke the protocol, or TLS could not be had
+   77  authentication refused or not offered, or the certificate is not trusted
+   78  the configuration is wrong
+   79  the outcome is unknown; running again may send twice
+  130, 143  interrupted, terminated
+
+Files:
+  ~/.config/mailsend/config.toml, /etc/mailsend/config.toml
+
+Environment:
+  MAILSEND_PROFILE  the profile to use without -p
+  MAILSEND_CONFIG   the configuration file to use without --config";
+
+/// The description of the whole command line.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the command line; the first argument is the program's name.
+pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
+    if arguments.get(1).is_some_and(|word| word == GENERATE) {
+        return match Hidden::try_parse_from(&arguments[1..]) {
+            Ok(hidden) => Ok(Invocation::Generate(hidden.generate, Box::new(command()))),
+            Err(error) => help_or_complaint(&error, arguments),
+        };
+    }
+    habits::check_lone_word(arguments, &names())?;
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return help_or_complaint(&error, arguments),
+    };
+    habits::check_recipients(words(&matches), &names())?;
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return help_or_complaint(&error, arguments),
+    };
+    Ok(match cli.subcommand {
+        None => Invocation::Send(Box::new(cli.send)),
+        Some(Subcommand::Sandbox(args)) => Invocation::Sandbox(args),
+    })
+}
+
+fn help_or_complaint(error: &clap::Error, arguments: &[OsString]) -> Result<Invocation, Refusal> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Ok(Invocation::Show(error.render().to_string()))
+        }
+        _ => Err(complaint::refusal(error, arguments)),
+    }
+}
+
+/// The names of the subcommands that people type.
+fn names() -> Vec<String> {
+    command().get_subcommands().map(|it| it.get_name().to_owned()).collect()
+}
+
+/// The long flags that these arguments might have meant.
+fn flags(arguments: &[OsString]) -> Vec<String> {
+    let command = command();
+    let first = arguments.get(1).and_then(|word| word.to_str()).unwrap_or_default();
+    let command = command.find_subcommand(first).unwrap_or(&command);
+    let names = command.get_arguments().filter_map(clap::Arg::get_long);
+    names.map(|name| format!("--{name}")).collect()
+}
+
+/// The recipients without a flag, as typed.
+fn words(matches: &ArgMatches) -> Vec<String> {
+    let raw = matches.get_raw("addresses").into_iter().flatten();
+    raw.map(|word| word.to_string_lossy().into_owned()).collect()
+}

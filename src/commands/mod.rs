@@ -1,1 +1,16 @@
-//! The room `commands`.
+//! What the program can do, one file a subcommand: what was typed becomes what is decided, and
+//! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
+
+pub mod context;
+mod deliver;
+pub mod generate;
+mod job;
+mod refusal;
+pub mod sandbox;
+pub mod send;
+mod settings;
+mod typed;
+pub mod ui;
+
+pub use job::{How, Job, Output};
+pub use refusal::Refusal;

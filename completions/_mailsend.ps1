@@ -1,0 +1,105 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'mailsend'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'mailsend' {
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Recipients, such as ''Li <li@x.com>, b@y.com''')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Recipients, such as ''Li <li@x.com>, b@y.com''')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Recipients of a carbon copy')
+            [CompletionResult]::new('--cc', '--cc', [CompletionResultType]::ParameterName, 'Recipients of a carbon copy')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Recipients that the message does not name')
+            [CompletionResult]::new('--bcc', '--bcc', [CompletionResultType]::ParameterName, 'Recipients that the message does not name')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The author, a name included [default: the profile''s]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The author, a name included [default: the profile''s]')
+            [CompletionResult]::new('--reply-to', '--reply-to', [CompletionResultType]::ParameterName, 'Where replies shall go')
+            [CompletionResult]::new('--reverse-path', '--reverse-path', [CompletionResultType]::ParameterName, 'The envelope''s sender, which gets the bounces; <> for none [default: From]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The subject')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The subject')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The text [default: stdin]')
+            [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Take the text from this file; - is stdin')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'HTML in place of the text')
+            [CompletionResult]::new('--html-file', '--html-file', [CompletionResultType]::ParameterName, 'Take the HTML from this file')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Attach a file; FILE,name=N,type=T/S to say more')
+            [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'Attach a file; FILE,name=N,type=T/S to say more')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Add a header field, ''Name: value''')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Add a header field, ''Name: value''')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile; sandbox is built in')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile; sandbox is built in')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Server to use; without -p no profile is')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'TCP port [default: 587, or by --tls]')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'implicit, starttls, opportunistic or none')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'Authenticate as this user')
+            [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from this file')
+            [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Take the password from this environment variable')
+            [CompletionResult]::new('--password-command', '--password-command', [CompletionResultType]::ParameterName, 'Take the first line that this shell command prints as the password')
+            [CompletionResult]::new('--password-credential', '--password-credential', [CompletionResultType]::ParameterName, 'Take the password from this systemd credential')
+            [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)')
+            [CompletionResult]::new('--login-style', '--login-style', [CompletionResultType]::ParameterName, 'How LOGIN gives the user name: auto, prompted or initial-response')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file as well')
+            [CompletionResult]::new('--pin-sha256', '--pin-sha256', [CompletionResultType]::ParameterName, 'Trust exactly this certificate or public key, by its SHA-256; repeatable')
+            [CompletionResult]::new('--server-name', '--server-name', [CompletionResultType]::ParameterName, 'Expect a certificate for this name instead of the host''s')
+            [CompletionResult]::new('--min-tls', '--min-tls', [CompletionResultType]::ParameterName, 'Refuse TLS older than this: 1.2 or 1.3')
+            [CompletionResult]::new('--qualify-domain', '--qualify-domain', [CompletionResultType]::ParameterName, 'Complete addresses that have no domain with this one')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'Introduce ourselves by this name in EHLO [default: the host''s, if it has a domain]')
+            [CompletionResult]::new('--pipelining', '--pipelining', [CompletionResultType]::ParameterName, 'Whether commands may go out in groups: auto or never')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up connecting after so long, over all addresses [default: 30]')
+            [CompletionResult]::new('--timeout-greeting', '--timeout-greeting', [CompletionResultType]::ParameterName, 'Wait so long for the greeting [default: 300]')
+            [CompletionResult]::new('--timeout-command', '--timeout-command', [CompletionResultType]::ParameterName, 'Wait so long for the reply to a command [default: 300]')
+            [CompletionResult]::new('--timeout-data', '--timeout-data', [CompletionResultType]::ParameterName, 'Wait so long for the reply to DATA [default: 120]')
+            [CompletionResult]::new('--timeout-block', '--timeout-block', [CompletionResultType]::ParameterName, 'Let writing a block of the message take so long [default: 180]')
+            [CompletionResult]::new('--timeout-end-of-data', '--timeout-end-of-data', [CompletionResultType]::ParameterName, 'Wait so long for the reply to the end of the message [default: 600]')
+            [CompletionResult]::new('--no-body', '--no-body', [CompletionResultType]::ParameterName, 'Send no text and do not read stdin')
+            [CompletionResult]::new('-E', '-E ', [CompletionResultType]::ParameterName, 'Send nothing if there is nothing to say')
+            [CompletionResult]::new('--skip-empty', '--skip-empty', [CompletionResultType]::ParameterName, 'Send nothing if there is nothing to say')
+            [CompletionResult]::new('--danger-readable-secret-file', '--danger-readable-secret-file', [CompletionResultType]::ParameterName, 'Use the password file even if others may read it')
+            [CompletionResult]::new('--danger-cleartext-auth', '--danger-cleartext-auth', [CompletionResultType]::ParameterName, 'Send the password even where anybody on the way can read it')
+            [CompletionResult]::new('--no-system-roots', '--no-system-roots', [CompletionResultType]::ParameterName, 'Trust --ca-file alone, not what the system trusts')
+            [CompletionResult]::new('--danger-accept-invalid-certs', '--danger-accept-invalid-certs', [CompletionResultType]::ParameterName, 'Accept any certificate at all')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message instead of sending it')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object, also on failure')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Show the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Show the version')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Catch mail on this machine and show it')
+            break
+        }
+        'mailsend;sandbox' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Listen here; port 0 takes a free one')
+            [CompletionResult]::new('--maildir', '--maildir', [CompletionResultType]::ParameterName, 'Keep the mail in this maildir as well')
+            [CompletionResult]::new('--manner', '--manner', [CompletionResultType]::ParameterName, 'Behave like this; --list names the manners')
+            [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Write the authority that signed the server''s certificate to this PEM file')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many messages')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the manners and end')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,98 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[mailsend] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'mailsend'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'mailsend'= {
+            cand -t 'Recipients, such as ''Li <li@x.com>, b@y.com'''
+            cand --to 'Recipients, such as ''Li <li@x.com>, b@y.com'''
+            cand -c 'Recipients of a carbon copy'
+            cand --cc 'Recipients of a carbon copy'
+            cand -b 'Recipients that the message does not name'
+            cand --bcc 'Recipients that the message does not name'
+            cand -f 'The author, a name included [default: the profile''s]'
+            cand --from 'The author, a name included [default: the profile''s]'
+            cand --reply-to 'Where replies shall go'
+            cand --reverse-path 'The envelope''s sender, which gets the bounces; <> for none [default: From]'
+            cand -s 'The subject'
+            cand --subject 'The subject'
+            cand --body 'The text [default: stdin]'
+            cand --body-file 'Take the text from this file; - is stdin'
+            cand --html 'HTML in place of the text'
+            cand --html-file 'Take the HTML from this file'
+            cand -a 'Attach a file; FILE,name=N,type=T/S to say more'
+            cand --attach 'Attach a file; FILE,name=N,type=T/S to say more'
+            cand -H 'Add a header field, ''Name: value'''
+            cand --header 'Add a header field, ''Name: value'''
+            cand -p 'Use this profile; sandbox is built in'
+            cand --profile 'Use this profile; sandbox is built in'
+            cand --config 'Read only this configuration file'
+            cand --host 'Server to use; without -p no profile is'
+            cand --port 'TCP port [default: 587, or by --tls]'
+            cand --tls 'implicit, starttls, opportunistic or none'
+            cand --username 'Authenticate as this user'
+            cand --password-file 'Read the password from this file'
+            cand --password-env 'Take the password from this environment variable'
+            cand --password-command 'Take the first line that this shell command prints as the password'
+            cand --password-credential 'Take the password from this systemd credential'
+            cand --auth 'Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)'
+            cand --login-style 'How LOGIN gives the user name: auto, prompted or initial-response'
+            cand --ca-file 'Trust the certificates in this PEM file as well'
+            cand --pin-sha256 'Trust exactly this certificate or public key, by its SHA-256; repeatable'
+            cand --server-name 'Expect a certificate for this name instead of the host''s'
+            cand --min-tls 'Refuse TLS older than this: 1.2 or 1.3'
+            cand --qualify-domain 'Complete addresses that have no domain with this one'
+            cand --ehlo 'Introduce ourselves by this name in EHLO [default: the host''s, if it has a domain]'
+            cand --pipelining 'Whether commands may go out in groups: auto or never'
+            cand --connect-timeout 'Give up connecting after so long, over all addresses [default: 30]'
+            cand --timeout-greeting 'Wait so long for the greeting [default: 300]'
+            cand --timeout-command 'Wait so long for the reply to a command [default: 300]'
+            cand --timeout-data 'Wait so long for the reply to DATA [default: 120]'
+            cand --timeout-block 'Let writing a block of the message take so long [default: 180]'
+            cand --timeout-end-of-data 'Wait so long for the reply to the end of the message [default: 600]'
+            cand --no-body 'Send no text and do not read stdin'
+            cand -E 'Send nothing if there is nothing to say'
+            cand --skip-empty 'Send nothing if there is nothing to say'
+            cand --danger-readable-secret-file 'Use the password file even if others may read it'
+            cand --danger-cleartext-auth 'Send the password even where anybody on the way can read it'
+            cand --no-system-roots 'Trust --ca-file alone, not what the system trusts'
+            cand --danger-accept-invalid-certs 'Accept any certificate at all'
+            cand --dry-run 'Show the message instead of sending it'
+            cand -v 'Say what happened; -vv shows the dialogue'
+            cand --verbose 'Say what happened; -vv shows the dialogue'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand --json 'Print one JSON object, also on failure'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+            cand -V 'Show the version'
+            cand --version 'Show the version'
+            cand sandbox 'Catch mail on this machine and show it'
+        }
+        &'mailsend;sandbox'= {
+            cand --listen 'Listen here; port 0 takes a free one'
+            cand --maildir 'Keep the mail in this maildir as well'
+            cand --manner 'Behave like this; --list names the manners'
+            cand --ca-out 'Write the authority that signed the server''s certificate to this PEM file'
+            cand --count 'End after so many messages'
+            cand --list 'List the manners and end'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+    ]
+    $completions[$command]
+}

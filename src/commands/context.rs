@@ -1,0 +1,140 @@
+//! What the program takes from the world around it: the clock, the host's name, randomness, the
+//! terminal and the environment. Nothing else asks for them, so that all else is repeatable.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+use jiff::Zoned;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::Refusal;
+use crate::model::{Exit, Stamp};
+
+/// The world around one run of the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Where somebody may be sitting.
+    pub terminal: Terminal,
+    /// The environment variables that count.
+    pub environment: Environment,
+    /// The user's home directory, if there is one.
+    pub home: Option<PathBuf>,
+    /// `$XDG_CONFIG_HOME`, which counts on every system.
+    pub xdg_config_home: Option<PathBuf>,
+    /// Where this system keeps a user's configuration.
+    pub config_directory: Option<PathBuf>,
+}
+
+/// What is a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Somebody can type the body.
+    pub input: bool,
+    /// Somebody sees what is said, so progress makes sense.
+    pub talk: bool,
+    /// Colour is welcome on stderr.
+    pub color: bool,
+}
+
+/// The environment variables of ours; there are no others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `MAILSEND_PROFILE`
+    pub profile: Option<String>,
+    /// `MAILSEND_CONFIG`
+    pub config: Option<PathBuf>,
+    /// `MAILSEND_SANDBOX`
+    pub sandbox: Option<String>,
+}
+
+impl Context {
+    /// Looks around once.
+    pub fn from_system() -> Result<Self, Refusal> {
+        let talk = io::stderr().is_terminal();
+        let plain =
+            variable("NO_COLOR").is_some() || env::var_os("TERM").is_some_and(|t| t == "dumb");
+        Ok(Self {
+            terminal: Terminal { input: io::stdin().is_terminal(), talk, color: talk && !plain },
+            environment: Environment {
+                profile: text_variable("MAILSEND_PROFILE")?,
+                config: variable("MAILSEND_CONFIG").map(PathBuf::from),
+                sandbox: text_variable("MAILSEND_SANDBOX")?,
+            },
+            home: env::home_dir().filter(|path| path.is_absolute()),
+            xdg_config_home: variable("XDG_CONFIG_HOME").map(PathBuf::from),
+            config_directory: dirs::config_dir(),
+        })
+    }
+
+    /// The time and an identifier that no other message has.
+    pub fn stamp(&self) -> Result<Stamp, Refusal> {
+        let now = Zoned::now();
+        let date = jiff::fmt::rfc2822::to_string(&now)
+            .map_err(|error| Refusal::new(Exit::OS, format!("the clock is off: {error}")))?;
+        let mut random = [0; 8];
+        SystemRandom::new()
+            .fill(&mut random)
+            .map_err(|_| Refusal::new(Exit::OS, "the system has no random numbers"))?;
+        let time = now.timestamp().as_second();
+        Ok(Stamp { date, unique: format!("{time}.{:016x}", u64::from_be_bytes(random)) })
+    }
+
+    /// The host's name for EHLO, if it is one that others can make sense of: with a domain.
+    pub fn host_name(&self) -> Option<String> {
+        full_name(rustix::system::uname().nodename().to_str().ok()?)
+    }
+}
+
+/// Takes a host name only if it is fully qualified (RFC 5321 §4.1.4).
+fn full_name(name: &str) -> Option<String> {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let name = name.trim_end_matches('.');
+    (name.contains('.') && name.split('.').all(is_label)).then(|| name.to_owned())
+}
+
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The same as text.
+fn text_variable(name: &str) -> Result<Option<String>, Refusal> {
+    let not_text = |_| Refusal::new(Exit::CONFIG, format!("{name} is not valid UTF-8"));
+    variable(name).map(OsString::into_string).transpose().map_err(not_text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_with_a_domain_serves_for_ehlo() {
+        assert_eq!(full_name("mx1.example.com").as_deref(), Some("mx1.example.com"));
+        assert_eq!(full_name("mx1.example.com.").as_deref(), Some("mx1.example.com"));
+        for useless in ["", "laptop", "laptop.", "a..b", "my_host.example.com", "-x.example.com"] {
+            assert_eq!(full_name(useless), None, "{useless}");
+        }
+    }
+
+    #[test]
+    fn two_messages_never_share_an_identifier() {
+        let context = Context::default();
+        let (first, second) = (context.stamp().unwrap(), context.stamp().unwrap());
+        assert_ne!(first.unique, second.unique);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        assert!(first.unique.chars().all(is_plain), "{}", first.unique);
+    }
+
+    #[test]
+    fn the_date_is_one_of_rfc_5322_with_an_offset() {
+        let date = Context::default().stamp().unwrap().date;
+        assert!(jiff::fmt::rfc2822::parse(&date).is_ok(), "{date}");
+        assert!(date.ends_with(|c: char| c.is_ascii_digit()) && date.contains(','), "{date}");
+    }
+}

@@ -1,0 +1,120 @@
+//! `mailsend generate`, hidden: writes the completions and man pages that are kept beside the
+//! source. Fails when the directory cannot be written to.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Command, ValueEnum as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
+
+use super::Refusal;
+use crate::model::Exit;
+
+/// Write completions or man pages
+#[derive(Debug, Clone, clap::Args)]
+pub struct GenerateArgs {
+    /// What to write
+    #[arg(value_enum)]
+    what: What,
+    /// Into which existing directory
+    directory: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum What {
+    Completions,
+    Man,
+}
+
+/// Writes what is asked for, as this description of the command line says.
+pub fn run(args: &GenerateArgs, mut command: Command) -> anyhow::Result<Exit> {
+    let directory = &args.directory;
+    let written = match args.what {
+        What::Completions => Shell::value_variants().iter().try_for_each(|shell| {
+            clap_complete::generate_to(*shell, &mut command, "mailsend", directory).map(drop)
+        }),
+        What::Man => man_pages(command, directory),
+    };
+    written.map_err(|error| {
+        let message = format!("cannot write to {}: {error}", directory.display());
+        Refusal::new(Exit::CANT_CREATE, message)
+    })?;
+    Ok(Exit::OK)
+}
+
+/// A page for the program and one for each subcommand.
+fn man_pages(mut command: Command, directory: &Path) -> io::Result<()> {
+    command.build();
+    for subcommand in command.get_subcommands() {
+        let name = format!("mailsend-{}", subcommand.get_name());
+        fs::write(directory.join(format!("{name}.1")), man_page(subcommand.clone(), name)?)?;
+    }
+    fs::write(directory.join("mailsend.1"), man_page(command, "mailsend".to_owned())?)
+}
+
+fn man_page(command: Command, name: String) -> io::Result<Vec<u8>> {
+    // A flag that the short help leaves out would have no text here without a long one.
+    let mut command =
+        command.display_name(name).mut_args(|argument| match argument.get_help().cloned() {
+            Some(help) if argument.get_long_help().is_none() => argument.long_help(help),
+            _ => argument,
+        });
+    let usage = command.render_usage().to_string();
+    let more = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let has_subcommands = command.has_subcommands();
+    let man = Man::new(command);
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    let usage = usage.trim_start_matches("Usage:").lines().map(str::trim);
+    section("SYNOPSIS", usage).to_writer(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if has_subcommands {
+        man.render_subcommands_section(&mut page)?;
+    }
+    for (title, lines) in sections(&more) {
+        section(&title, lines.into_iter()).to_writer(&mut page)?;
+    }
+    Ok(page)
+}
+
+/// Takes apart what stands below the flags: a title at the margin, what belongs to it indented.
+fn sections(text: &str) -> Vec<(String, Vec<&str>)> {
+    let mut sections: Vec<(String, Vec<&str>)> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("  "), sections.last_mut()) {
+            (Some(inner), Some((_, lines))) => lines.push(inner),
+            (None, Some((_, lines))) if line.is_empty() => lines.push(line),
+            _ => sections.push((line.trim_end_matches(':').to_uppercase(), Vec::new())),
+        }
+    }
+    sections
+}
+
+/// A section whose lines stay as they are.
+fn section<'a>(title: &str, lines: impl Iterator<Item = &'a str>) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [title]).control("nf", []);
+    lines.for_each(|line| _ = roff.text([roman(line)]));
+    roff.control("fi", []);
+    roff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_below_the_flags_becomes_sections_of_the_page() {
+        let text = "Exit statuses:\n  0  fine\n\n  1  not\n\nFiles:\n  a.toml";
+        let expected = [
+            ("EXIT STATUSES".to_owned(), vec!["0  fine", "", "1  not", ""]),
+            ("FILES".to_owned(), vec!["a.toml"]),
+        ];
+        assert_eq!(sections(text), expected);
+    }
+}

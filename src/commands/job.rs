@@ -1,0 +1,35 @@
+//! One mail that is ready to be submitted, with everything that was decided about it.
+
+use crate::config::Settings;
+use crate::model::Draft;
+
+/// A mail, the way to its server, and what shall be said about it.
+#[derive(Debug)]
+pub struct Job {
+    /// The mail.
+    pub draft: Draft,
+    /// The server, the identity and where the secret is.
+    pub settings: Settings,
+    /// Which rule chose the profile, for `-v`.
+    pub rule: String,
+    /// What to do with it.
+    pub how: How,
+}
+
+/// What to do with a mail and what to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Submit it.
+    Submit(Output),
+    /// Show it.
+    DryRun(Output),
+}
+
+/// What goes to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Lines for people.
+    Text,
+    /// One object.
+    Json,
+}

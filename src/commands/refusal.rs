@@ -1,0 +1,61 @@
+//! A request that cannot be fulfilled: what to say, what to try, and the exit status.
+
+use std::fmt;
+
+use crate::config::ConfigError;
+use crate::model::Exit;
+
+/// Why the program does not do what it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Lower case, no full stop, names the thing.
+    pub message: String,
+    /// Next steps, the best one first.
+    pub hints: Vec<String>,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+impl Refusal {
+    /// A refusal without a hint.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { message: message.into(), hints: Vec::new(), exit }
+    }
+
+    /// The command line was wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::USAGE, message)
+    }
+
+    /// The message to be sent, or an address, is wrong.
+    pub fn data(message: impl Into<String>) -> Self {
+        Self::new(Exit::DATA, message)
+    }
+
+    /// A file that is to be content of the message cannot be had.
+    pub fn no_input(message: impl Into<String>) -> Self {
+        Self::new(Exit::NO_INPUT, message)
+    }
+
+    /// Adds a next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<ConfigError> for Refusal {
+    fn from(error: ConfigError) -> Self {
+        let hints = error.hint().map(str::to_owned).into_iter().collect();
+        Self { message: error.to_string(), hints, exit: error.exit() }
+    }
+}

@@ -1,0 +1,147 @@
+//! The flags of sending, grouped as the help shows them: What, Where, How. Their doc comments are
+//! the help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::ArgAction;
+
+use crate::commands::settings::{SettingsArgs, given};
+use crate::commands::typed::{self, ReversePath};
+use crate::commands::ui::Verbosity;
+use crate::commands::{How, Output};
+use crate::config::Profile;
+use crate::model::AddressList;
+
+/// What was typed to send a mail.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct SendArgs {
+    #[command(flatten)]
+    pub(super) what: WhatArgs,
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
+    #[command(flatten)]
+    pub(super) how: HowArgs,
+}
+
+/// What to send.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "What")]
+pub(super) struct WhatArgs {
+    /// Recipients, the same as --to
+    #[arg(value_name = "ADDRESS", value_parser = typed::addresses)]
+    pub(super) addresses: Vec<AddressList>,
+    /// Recipients, such as 'Li <li@x.com>, b@y.com'
+    ///
+    /// Repeatable. A name with a comma in it is quoted: '"Zhang, San" <zhang@x.com>'. Nothing at
+    /// all (-t "$NOBODY") is no recipient. An address without a domain gets --qualify-domain.
+    #[arg(short, long, value_name = "LIST", value_parser = typed::addresses)]
+    pub(super) to: Vec<AddressList>,
+    /// Recipients of a carbon copy
+    #[arg(short, long, value_name = "LIST", value_parser = typed::addresses)]
+    pub(super) cc: Vec<AddressList>,
+    /// Recipients that the message does not name
+    #[arg(short, long, value_name = "LIST", value_parser = typed::addresses)]
+    pub(super) bcc: Vec<AddressList>,
+    /// The author, a name included [default: the profile's]
+    ///
+    /// Written like 'Zhang San <zhang@x.com>'. If several profiles are there, the one that sends
+    /// from this address is used.
+    #[arg(short, long, short_alias = 'r', value_name = "ADDRESS", value_parser = typed::addresses)]
+    pub(super) from: Option<AddressList>,
+    /// Where replies shall go
+    #[arg(long, value_name = "LIST", hide_short_help = true, value_parser = typed::addresses)]
+    pub(super) reply_to: Option<AddressList>,
+    /// The envelope's sender, which gets the bounces; <> for none [default: From]
+    #[arg(long, alias = "envelope-from", value_name = "ADDRESS", hide_short_help = true,
+          value_parser = typed::reverse_path)]
+    pub(super) reverse_path: Option<ReversePath>,
+    /// The subject
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(super) subject: Option<OsString>,
+    /// The text [default: stdin]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(super) body: Option<OsString>,
+    /// Take the text from this file; - is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "body")]
+    pub(super) body_file: Option<PathBuf>,
+    /// Send no text and do not read stdin
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["body", "body_file"])]
+    pub(super) no_body: bool,
+    /// HTML in place of the text
+    ///
+    /// With --body or --body-file beside it the mail has both, and the reader's program chooses.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "no_body")]
+    pub(super) html: Option<OsString>,
+    /// Take the HTML from this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["html", "no_body"],
+          hide_short_help = true)]
+    pub(super) html_file: Option<PathBuf>,
+    /// Attach a file; FILE,name=N,type=T/S to say more
+    ///
+    /// Repeatable. The type follows from the file's name unless it is given. If there is a file of
+    /// the whole name, commas included, that one is meant.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) attach: Vec<OsString>,
+    /// Add a header field, 'Name: value'
+    ///
+    /// Repeatable. Fields that have a flag of their own are refused.
+    #[arg(short = 'H', long, value_name = "FIELD", value_parser = typed::one_line)]
+    pub(super) header: Vec<String>,
+    /// Send nothing if there is nothing to say
+    ///
+    /// That is: no text, no HTML and no attachment. The exit status is 0 then.
+    #[arg(short = 'E', long)]
+    pub(super) skip_empty: bool,
+}
+
+/// How to go about it.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "How")]
+pub(super) struct HowArgs {
+    /// Show the message instead of sending it
+    ///
+    /// The message goes to stdout, its envelope to stderr, and the password is not asked for.
+    #[arg(long)]
+    dry_run: bool,
+    /// Say what happened; -vv shows the dialogue
+    ///
+    /// Secrets are masked in it.
+    #[arg(short, long, action = ArgAction::Count)]
+    verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, overrides_with = "verbose")]
+    quiet: bool,
+    /// Print one JSON object, also on failure
+    #[arg(long)]
+    json: bool,
+}
+
+impl WhatArgs {
+    /// The flags that say who sends, as settings over the profile's.
+    pub(super) fn add_to(&self, layer: &mut Profile) {
+        let filled = |list: &Option<AddressList>| list.clone().filter(|list| !list.is_empty());
+        layer.from = given("--from", filled(&self.from));
+        layer.reply_to = given("--reply-to", filled(&self.reply_to));
+        let reverse_path = self.reverse_path.clone().map(|path| path.0);
+        layer.reverse_path = given("--reverse-path", reverse_path);
+    }
+}
+
+impl SendArgs {
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.how.quiet, self.how.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, 0) => Verbosity::Normal,
+            (_, 1) => Verbosity::Verbose,
+            _ => Verbosity::Transcript,
+        }
+    }
+
+    /// What is done and printed.
+    pub(super) fn how(&self) -> How {
+        let output = if self.how.json { Output::Json } else { Output::Text };
+        if self.how.dry_run { How::DryRun(output) } else { How::Submit(output) }
+    }
+}

@@ -1,0 +1,186 @@
+//! From flags, settings and files to a draft: who, to whom, and what.
+
+use std::io;
+
+use super::args::WhatArgs;
+use super::{attach, body};
+use crate::commands::Refusal;
+use crate::commands::context::Terminal;
+use crate::commands::typed;
+use crate::commands::ui::Ui;
+use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox, check_header};
+
+/// Refuses a mail that nobody is to get, before anything is read.
+pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
+    let mut all = args.addresses.iter().chain(&args.to).chain(&args.cc).chain(&args.bcc);
+    if all.all(AddressList::is_empty) {
+        return Err(Refusal::usage("there are no recipients")
+            .hint("name one: mailsend -t you@example.com -s hello")
+            .hint("mailsend --help shows everything"));
+    }
+    Ok(())
+}
+
+/// Puts the draft together; `profile` is for messages. Stdin is read last, when all else is known
+/// to be right.
+pub(super) fn draft(
+    args: &WhatArgs,
+    identity: &Identity,
+    profile: Option<&str>,
+    terminal: Terminal,
+    ui: &mut Ui,
+) -> Result<Draft, Refusal> {
+    let from = identity.from.clone().ok_or_else(|| no_sender(profile))?;
+    let reverse_path = match &identity.reverse_path {
+        Some(path) => path.clone(),
+        None => Some(from.address.clone()),
+    };
+    let domain = identity.qualify_domain.as_deref();
+    let to = complete(args.addresses.iter().chain(&args.to), domain)?;
+    let cc = complete(&args.cc, domain)?;
+    let bcc = complete(&args.bcc, domain)?;
+    let mut headers = identity.headers.clone();
+    for field in &args.header {
+        headers.push(header(field)?);
+    }
+    let subject = subject(args, ui);
+    let attachments = attach::attach_all(&args.attach)?;
+    let body = body::body(args, terminal, ui)?;
+    let reply_to = identity.reply_to.clone();
+    Ok(Draft { from, reverse_path, to, cc, bcc, reply_to, subject, headers, body, attachments })
+}
+
+/// Whether there is nothing to say: no text, no HTML, nothing attached.
+pub(super) fn is_empty(draft: &Draft) -> bool {
+    matches!(&draft.body, Body::Text(text) if text.is_empty()) && draft.attachments.is_empty()
+}
+
+fn no_sender(profile: Option<&str>) -> Refusal {
+    match profile {
+        Some(name) => {
+            Refusal::new(Exit::CONFIG, format!("the profile {name} does not say who sends"))
+                .hint("set from = \"you@example.com\" in it, or give -f you@example.com")
+        }
+        None => Refusal::usage("nobody is named as the sender").hint("give -f you@example.com"),
+    }
+}
+
+fn complete<'a>(
+    lists: impl IntoIterator<Item = &'a AddressList>,
+    domain: Option<&str>,
+) -> Result<Vec<Mailbox>, Refusal> {
+    let mut all = Vec::new();
+    for list in lists {
+        all.extend(list.qualify(domain).map_err(|error| {
+            Refusal::data(error.to_string()).hint(
+                "write the whole address, or set qualify_domain = \"example.com\" in the profile \
+                 (--qualify-domain)",
+            )
+        })?);
+    }
+    Ok(all)
+}
+
+/// Takes `Name: value` apart.
+fn header(field: &str) -> Result<(String, String), Refusal> {
+    let (name, value) = field.split_once(':').ok_or_else(|| {
+        Refusal::usage(format!("-H {field:?} has no colon"))
+            .hint("write it like -H 'X-Name: value'")
+    })?;
+    let (name, value) = (name.trim_end(), value.trim());
+    check_header(name, value).map_err(|complaint| Refusal::usage(format!("-H: {complaint}")))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// One line of text: `-s "$(command)"` may well be more.
+fn subject(args: &WhatArgs, ui: &mut Ui) -> Option<String> {
+    let (text, replaced) = typed::lossy(args.subject.as_deref()?);
+    if replaced {
+        body::warn_not_utf8("--subject", ui);
+    }
+    let line = one_line(&text);
+    if line != text {
+        ui.warning("the subject had line breaks; they became spaces");
+    }
+    Some(line)
+}
+
+fn one_line(text: &str) -> String {
+    let is_break = |c: char| matches!(c, '\r' | '\n' | '\0');
+    let lines = text.split(is_break).map(str::trim).filter(|line| !line.is_empty());
+    if text.contains(is_break) { lines.collect::<Vec<_>>().join(" ") } else { text.to_owned() }
+}
+
+/// An error about writing to stdout.
+pub(super) fn cannot_write(error: &io::Error) -> Refusal {
+    Refusal::new(Exit::IO, format!("cannot write to stdout: {}", super::input::reason(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::ui::Verbosity;
+    use crate::model::Address;
+
+    fn identity() -> Identity {
+        let address = Address::parse("me@example.com").unwrap();
+        Identity { from: Some(Mailbox { name: None, address }), ..Identity::default() }
+    }
+
+    fn draft_of(args: &WhatArgs, identity: &Identity) -> Result<Draft, Refusal> {
+        let mut ui = Ui::new(Verbosity::Quiet);
+        draft(args, identity, Some("corp"), Terminal::default(), &mut ui)
+    }
+
+    fn no_body() -> WhatArgs {
+        WhatArgs { no_body: true, ..WhatArgs::default() }
+    }
+
+    #[test]
+    fn the_reverse_path_is_the_author_unless_it_is_set() {
+        let null = Identity { reverse_path: Some(None), ..identity() };
+        assert_eq!(draft_of(&no_body(), &null).unwrap().reverse_path, None);
+        let author = draft_of(&no_body(), &identity()).unwrap().reverse_path;
+        assert_eq!(author, identity().from.map(|from| from.address));
+    }
+
+    #[test]
+    fn a_profile_without_a_sender_is_a_fault_of_the_configuration() {
+        let refusal = draft_of(&no_body(), &Identity::default()).unwrap_err();
+        assert_eq!(refusal.message, "the profile corp does not say who sends");
+        assert_eq!(refusal.exit, Exit::CONFIG);
+        assert_eq!(no_sender(None).exit, Exit::USAGE);
+    }
+
+    #[test]
+    fn header_fields_follow_those_of_the_profile() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let identity = Identity { headers: vec![field("X-Site", "b1")], ..identity() };
+        let args = WhatArgs { header: vec!["X-Job:  nightly ".into()], ..no_body() };
+        let draft = draft_of(&args, &identity).unwrap();
+        assert_eq!(draft.headers, [field("X-Site", "b1"), field("X-Job", "nightly")]);
+    }
+
+    #[test]
+    fn a_header_field_that_has_a_flag_is_refused_and_the_flag_named() {
+        let args = WhatArgs { header: vec!["Subject: hi".into()], ..no_body() };
+        let refusal = draft_of(&args, &identity()).unwrap_err();
+        assert_eq!(refusal.message, "-H: Subject cannot be set as a header field: use --subject");
+        assert_eq!(refusal.exit, Exit::USAGE);
+    }
+
+    #[test]
+    fn line_breaks_in_the_subject_become_spaces() {
+        assert_eq!(one_line("a\r\nb\n\n c\n"), "a b c");
+        assert_eq!(one_line("  as typed "), "  as typed ");
+    }
+
+    #[test]
+    fn html_and_attachments_are_something_to_say() {
+        assert!(is_empty(&draft_of(&no_body(), &identity()).unwrap()));
+        let html = WhatArgs { html: Some("".into()), ..WhatArgs::default() };
+        assert!(!is_empty(&draft_of(&html, &identity()).unwrap()));
+        let attached = WhatArgs { attach: vec!["/dev/null".into()], ..no_body() };
+        assert!(!is_empty(&draft_of(&attached, &identity()).unwrap()));
+    }
+}

@@ -1,0 +1,123 @@
+//! Opening and reading what is to become part of a message. Whatever is not a regular file is
+//! copied first, so that its size is known before anything is sent: in memory while it is small,
+//! else to a temporary file without a name.
+
+use std::fs::File;
+use std::io::{self, Read, Seek as _, Write as _};
+use std::path::Path;
+
+use crate::commands::Refusal;
+use crate::model::{Exit, FilePart, Source};
+
+/// Up to here a copy stays in memory.
+const IN_MEMORY: u64 = 1 << 20;
+
+/// Opens a file to be attached.
+pub(super) fn open(path: &Path) -> Result<Source, Refusal> {
+    let unreadable = |error| unreadable(path, &error);
+    // Asked by name and first, because opening a FIFO waits for its writer.
+    if path.metadata().map_err(unreadable)?.is_dir() {
+        return Err(Refusal::no_input(format!("{} is a directory", path.display()))
+            .hint("pack it into one file first, for example with tar or zip"));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_file() {
+        return FilePart::new(file, path).map(Source::File).map_err(unreadable);
+    }
+    copy(file, path)
+}
+
+/// Reads a whole file of text.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// What is said of a file that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::no_input(format!("cannot read {}: {}", path.display(), reason(error)))
+}
+
+/// The system's words without the number behind them.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal> {
+    let mut start = Vec::new();
+    (&mut stream)
+        .take(IN_MEMORY + 1)
+        .read_to_end(&mut start)
+        .map_err(|error| unreadable(path, &error))?;
+    if start.len() as u64 <= IN_MEMORY {
+        return Ok(Source::Memory(start));
+    }
+    let no_copy = |error: io::Error| {
+        let message = format!("cannot keep a copy of {}: {}", path.display(), reason(&error));
+        Refusal::new(Exit::CANT_CREATE, message).hint("set TMPDIR to a directory with more room")
+    };
+    let mut file = tempfile::tempfile().map_err(no_copy)?;
+    file.write_all(&start).map_err(no_copy)?;
+    drop(start);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => file.write_all(&buffer[..count]).map_err(no_copy)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(path, &error)),
+        }
+    }
+    file.rewind().map_err(no_copy)?;
+    FilePart::new(file, path).map(Source::File).map_err(no_copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length(source: &Source) -> u64 {
+        match source {
+            Source::Memory(octets) => octets.len() as u64,
+            Source::File(part) => part.length(),
+        }
+    }
+
+    #[test]
+    fn a_short_stream_stays_in_memory_and_a_long_one_goes_to_a_file() {
+        let short = copy(io::repeat(7).take(IN_MEMORY), Path::new("pipe")).unwrap();
+        assert!(matches!(&short, Source::Memory(_)));
+        assert_eq!(length(&short), IN_MEMORY);
+        let long = copy(io::repeat(7).take(IN_MEMORY + 70_001), Path::new("pipe")).unwrap();
+        assert!(matches!(&long, Source::File(_)));
+        assert_eq!(length(&long), IN_MEMORY + 70_001);
+    }
+
+    #[test]
+    fn a_regular_file_is_opened_and_not_copied() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(1 << 34).unwrap();
+        assert_eq!(length(&open(file.path()).unwrap()), 1 << 34);
+    }
+
+    #[test]
+    fn what_is_not_regular_is_copied() {
+        assert!(matches!(open(Path::new("/dev/null")).unwrap(), Source::Memory(_)));
+    }
+
+    #[test]
+    fn a_directory_is_refused_with_advice() {
+        let refusal = open(Path::new("/")).unwrap_err();
+        assert_eq!(refusal.message, "/ is a directory");
+        assert_eq!((refusal.exit, refusal.hints.len()), (Exit::NO_INPUT, 1));
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let refusal = open(Path::new("/no/such/file")).unwrap_err();
+        assert_eq!(refusal.message, "cannot read /no/such/file: no such file or directory");
+        assert_eq!(refusal.exit, Exit::NO_INPUT);
+    }
+}

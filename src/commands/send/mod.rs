@@ -1,0 +1,33 @@
+//! `mailsend [OPTIONS] [ADDRESS]...`: from what was typed to a job, which `deliver` carries out.
+
+mod args;
+mod attach;
+mod body;
+mod draft;
+mod dry_run;
+mod input;
+
+pub use args::SendArgs;
+pub use dry_run::show;
+
+use super::context::Context;
+use super::settings::Settled;
+use super::ui::Ui;
+use super::{Job, deliver};
+use crate::model::Exit;
+
+/// Sends a mail.
+pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
+    draft::check_recipients(&args.what)?;
+    let mut layer = args.settings.layer();
+    args.what.add_to(&mut layer);
+    let Settled { settings, rule } = args.settings.settle(layer, context)?;
+    settings.warnings.iter().for_each(|warning| ui.warning(warning));
+    let profile = settings.server.profile.as_deref();
+    let draft = draft::draft(&args.what, &settings.identity, profile, context.terminal, ui)?;
+    if args.what.skip_empty && draft::is_empty(&draft) {
+        ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
+        return Ok(Exit::OK);
+    }
+    deliver::deliver(&Job { draft, settings, rule, how: args.how() }, context, ui)
+}

@@ -1,0 +1,257 @@
+//! Where to send: the flags that name a profile or override its keys, under the same words, and
+//! the way from them and the files to settings.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser as _};
+
+use super::Refusal;
+use super::context::Context;
+use super::typed;
+use crate::config::{
+    self, Choice, Command, Configuration, Locations, Origin, Profile, Settings, Value,
+};
+use crate::model::{Address, AuthPolicy, LoginStyle, Pin, Tls};
+
+/// The connection settings as typed.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Where")]
+pub(super) struct SettingsArgs {
+    /// Use this profile; sandbox is built in
+    ///
+    /// The profile `sandbox` catches the mail, shows it and sends nothing anywhere. Without -p the
+    /// profile is chosen by --from, MAILSEND_PROFILE, default_profile, or being the only one.
+    #[arg(short, long, value_name = "NAME", value_parser = typed::one_line)]
+    pub(super) profile: Option<String>,
+    /// Read only this configuration file
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Server to use; without -p no profile is
+    #[arg(long, value_name = "HOST", value_parser = typed::one_line)]
+    pub(super) host: Option<String>,
+    /// TCP port [default: 587, or by --tls]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// implicit, starttls, opportunistic or none
+    ///
+    /// When TLS starts. By default implicit on port 465 and starttls on all others. implicit and
+    /// starttls insist on TLS and on a certificate that can be trusted; opportunistic does not.
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, value_parser = tls_parser())]
+    tls: Option<Tls>,
+    /// Authenticate as this user
+    #[arg(long, value_name = "NAME", value_parser = typed::one_line)]
+    username: Option<String>,
+    /// Read the password from this file
+    ///
+    /// Others must not be able to read it. Without any of the --password flags, and nothing in the
+    /// profile, the password is asked for on the terminal.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Take the password from this environment variable
+    #[arg(long, value_name = "VARIABLE", hide_short_help = true)]
+    password_env: Option<String>,
+    /// Take the first line that this shell command prints as the password
+    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
+    password_command: Option<String>,
+    /// Take the password from this systemd credential
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    password_credential: Option<String>,
+    /// Use the password file even if others may read it
+    #[arg(long, hide_short_help = true)]
+    danger_readable_secret_file: bool,
+    /// Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)
+    #[arg(long, value_name = "LIST", hide_short_help = true, value_parser = typed::auth_policy)]
+    auth: Option<AuthPolicy>,
+    /// How LOGIN gives the user name: auto, prompted or initial-response
+    #[arg(long, value_name = "STYLE", hide_short_help = true, hide_possible_values = true,
+          value_parser = login_style_parser())]
+    login_style: Option<LoginStyle>,
+    /// Send the password even where anybody on the way can read it
+    #[arg(long, hide_short_help = true)]
+    danger_cleartext_auth: bool,
+    /// Trust the certificates in this PEM file as well
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    ca_file: Option<PathBuf>,
+    /// Trust --ca-file alone, not what the system trusts
+    #[arg(long, hide_short_help = true)]
+    no_system_roots: bool,
+    /// Trust exactly this certificate or public key, by its SHA-256; repeatable
+    #[arg(long, value_name = "HEX", hide_short_help = true, value_delimiter = ',',
+          value_parser = typed::pin)]
+    pin_sha256: Vec<Pin>,
+    /// Expect a certificate for this name instead of the host's
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = typed::one_line)]
+    server_name: Option<String>,
+    /// Refuse TLS older than this: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", hide_short_help = true, hide_possible_values = true,
+          value_parser = min_tls_parser())]
+    min_tls: Option<bool>,
+    /// Accept any certificate at all
+    #[arg(long, hide_short_help = true)]
+    danger_accept_invalid_certs: bool,
+    /// Complete addresses that have no domain with this one
+    #[arg(long, value_name = "DOMAIN", hide_short_help = true, value_parser = typed::one_line)]
+    qualify_domain: Option<String>,
+    /// Introduce ourselves by this name in EHLO [default: the host's, if it has a domain]
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = typed::one_line)]
+    ehlo: Option<String>,
+    /// Whether commands may go out in groups: auto or never
+    #[arg(long, value_name = "WHEN", hide_short_help = true, hide_possible_values = true,
+          value_parser = pipelining_parser())]
+    pipelining: Option<bool>,
+    #[command(flatten)]
+    timeouts: TimeoutArgs,
+}
+
+/// How long to wait, as typed.
+#[derive(Debug, Clone, Default, clap::Args)]
+struct TimeoutArgs {
+    /// Give up connecting after so long, over all addresses [default: 30]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    connect_timeout: Option<u64>,
+    /// Wait so long for the greeting [default: 300]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    timeout_greeting: Option<u64>,
+    /// Wait so long for the reply to a command [default: 300]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    timeout_command: Option<u64>,
+    /// Wait so long for the reply to DATA [default: 120]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    timeout_data: Option<u64>,
+    /// Let writing a block of the message take so long [default: 180]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    timeout_block: Option<u64>,
+    /// Wait so long for the reply to the end of the message [default: 600]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    timeout_end_of_data: Option<u64>,
+}
+
+impl SettingsArgs {
+    /// The flags as the nearest layer of settings.
+    pub(super) fn layer(&self) -> Profile {
+        let times = &self.timeouts;
+        let pins = (!self.pin_sha256.is_empty()).then(|| self.pin_sha256.clone());
+        let command = self.password_command.clone().map(Command::Shell);
+        Profile {
+            host: given("--host", self.host.clone()),
+            port: given("--port", self.port),
+            tls: given("--tls", self.tls),
+            system_roots: given("--no-system-roots", self.no_system_roots.then_some(false)),
+            ca_file: given("--ca-file", self.ca_file.clone()),
+            pin_sha256: given("--pin-sha256", pins),
+            server_name: given("--server-name", self.server_name.clone()),
+            min_tls: given("--min-tls", self.min_tls),
+            danger_accept_invalid_certs: switch(
+                "--danger-accept-invalid-certs",
+                self.danger_accept_invalid_certs,
+            ),
+            auth: given("--auth", self.auth.clone()),
+            login_style: given("--login-style", self.login_style),
+            username: given("--username", self.username.clone()),
+            danger_cleartext_auth: switch("--danger-cleartext-auth", self.danger_cleartext_auth),
+            password_command: given("--password-command", command),
+            password_file: given("--password-file", self.password_file.clone()),
+            danger_readable_secret_file: switch(
+                "--danger-readable-secret-file",
+                self.danger_readable_secret_file,
+            ),
+            password_env: given("--password-env", self.password_env.clone()),
+            password_credential: given("--password-credential", self.password_credential.clone()),
+            qualify_domain: given("--qualify-domain", self.qualify_domain.clone()),
+            ehlo: given("--ehlo", self.ehlo.clone()),
+            pipelining: given("--pipelining", self.pipelining),
+            connect_timeout: given("--connect-timeout", times.connect_timeout),
+            timeout_greeting: given("--timeout-greeting", times.timeout_greeting),
+            timeout_command: given("--timeout-command", times.timeout_command),
+            timeout_data: given("--timeout-data", times.timeout_data),
+            timeout_block: given("--timeout-block", times.timeout_block),
+            timeout_end_of_data: given("--timeout-end-of-data", times.timeout_end_of_data),
+            ..Profile::default()
+        }
+    }
+}
+
+/// Settings, and how they were found.
+pub(super) struct Settled {
+    pub(super) settings: Settings,
+    /// Which rule chose the profile.
+    pub(super) rule: String,
+}
+
+impl SettingsArgs {
+    /// Reads the files, chooses the profile and lays the flags over it.
+    pub(super) fn settle(&self, flags: Profile, context: &Context) -> Result<Settled, Refusal> {
+        let choice = Choice {
+            profile: self.profile.clone(),
+            from: self.author(&flags),
+            environment: context.environment.profile.clone(),
+            host: self.host.is_some(),
+        };
+        // A host without a profile needs no files, so a fault in one of them is no obstacle.
+        let configuration = if choice.host && choice.profile.is_none() {
+            Configuration::default()
+        } else {
+            config::load(&self.locations(context))?
+        };
+        let chosen = configuration.choose(&choice)?;
+        let settings = config::resolve(&chosen, flags)?;
+        Ok(Settled { settings, rule: chosen.rule })
+    }
+
+    fn locations(&self, context: &Context) -> Locations {
+        Locations::standard(
+            self.config.clone().or_else(|| context.environment.config.clone()),
+            context.xdg_config_home.clone(),
+            context.config_directory.clone(),
+            context.home.clone(),
+        )
+    }
+
+    /// The address given by `--from`, if it is one.
+    fn author(&self, flags: &Profile) -> Option<Address> {
+        let list = flags.from.as_ref()?.value.qualify(self.qualify_domain.as_deref()).ok()?;
+        list.into_iter().next().map(|mailbox| mailbox.address)
+    }
+}
+
+/// A value with the flag that gave it.
+pub(super) fn given<T>(flag: &'static str, value: Option<T>) -> Option<Value<T>> {
+    value.map(|value| Value { value, origin: Origin::Flag(flag) })
+}
+
+fn switch(flag: &'static str, on: bool) -> Option<Value<bool>> {
+    given(flag, on.then_some(true))
+}
+
+fn tls_parser() -> impl clap::builder::TypedValueParser<Value = Tls> {
+    const ALL: [Tls; 4] = [Tls::Implicit, Tls::StartTls, Tls::Opportunistic, Tls::Plaintext];
+    word_parser(ALL.map(|tls| (tls.keyword(), tls)))
+}
+
+fn login_style_parser() -> impl clap::builder::TypedValueParser<Value = LoginStyle> {
+    const ALL: [LoginStyle; 3] =
+        [LoginStyle::Auto, LoginStyle::Prompted, LoginStyle::InitialResponse];
+    word_parser(ALL.map(|style| (style.keyword(), style)))
+}
+
+fn min_tls_parser() -> impl clap::builder::TypedValueParser<Value = bool> {
+    word_parser([("1.2", false), ("1.3", true)])
+}
+
+fn pipelining_parser() -> impl clap::builder::TypedValueParser<Value = bool> {
+    word_parser([("auto", true), ("never", false)])
+}
+
+/// One of these words, for the value beside it.
+fn word_parser<const N: usize, T: Copy + Send + Sync + 'static>(
+    words: [(&'static str, T); N],
+) -> impl clap::builder::TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.map(|(word, _)| word)).try_map(move |typed| {
+        let found = words.iter().find(|(word, _)| *word == typed);
+        found.map(|(_, value)| *value).ok_or("no such word")
+    })
+}
+
+fn seconds() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..)
+}

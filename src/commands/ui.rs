@@ -1,0 +1,122 @@
+//! The only writer to the terminal beside `exit`: data on stdout, talk on stderr.
+//!
+//! A reader of stdout that went away is no error. What a server or a file says has its control
+//! characters made harmless. Nothing here ever sees a secret.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Verbosity {
+    /// `-q`: errors only.
+    Quiet,
+    /// Warnings and notices.
+    #[default]
+    Normal,
+    /// `-v`: a line a message.
+    Verbose,
+    /// `-vv`: the dialogue as well.
+    Transcript,
+}
+
+/// The way to the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ui {
+    verbosity: Verbosity,
+}
+
+impl Ui {
+    /// Talks as much as this.
+    pub fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity }
+    }
+
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Writes data to stdout.
+    pub fn data(&mut self, octets: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        unless_gone(stdout.write_all(octets).and_then(|()| stdout.flush()))
+    }
+
+    /// Says something that the user should look into.
+    pub fn warning(&mut self, message: impl Display) {
+        self.talk(Verbosity::Normal, &format!("mailsend: warning: {message}"));
+    }
+
+    /// Says something worth knowing while it happens.
+    pub fn notice(&mut self, message: impl Display) {
+        self.talk(Verbosity::Normal, &format!("mailsend: {message}"));
+    }
+
+    /// Says what is done, for `-v`.
+    pub fn detail(&mut self, message: impl Display) {
+        self.talk(Verbosity::Verbose, &format!("mailsend: {message}"));
+    }
+
+    /// Shows a line of the dialogue, for `-vv`.
+    pub fn transcript(&mut self, line: impl Display) {
+        self.talk(Verbosity::Transcript, &line.to_string());
+    }
+
+    /// Shows lines on stderr that were asked for, such as the envelope of a dry run.
+    pub fn show(&mut self, text: impl Display) {
+        self.talk(Verbosity::Quiet, &text.to_string());
+    }
+
+    fn talk(&self, from: Verbosity, text: &str) {
+        if self.verbosity < from {
+            return;
+        }
+        let mut stderr = io::stderr().lock();
+        for line in text.lines() {
+            // There is nowhere left to complain to when stderr is closed.
+            let _ = writeln!(stderr, "{}", harmless(line));
+        }
+    }
+}
+
+/// Takes a broken pipe for success: the reader has seen enough.
+fn unless_gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Spells out every character that could move the cursor, colour the screen or turn text around.
+pub fn harmless(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        let turns_around = matches!(character,
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if character == '\t' || !(character.is_control() || turns_around) {
+            safe.push(character);
+        } else {
+            safe.extend(character.escape_default());
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(
+            harmless("a\x1b[31mb\u{9b}2J\r\u{202e}c"),
+            "a\\u{1b}[31mb\\u{9b}2J\\r\\u{202e}c"
+        );
+    }
+
+    #[test]
+    fn text_in_any_language_stays_as_it_is() {
+        assert_eq!(harmless("你好\tGrüße – ok"), "你好\tGrüße – ok");
+    }
+}
