@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::commands::Refusal;
 use crate::commands::ui::harmless;
@@ -59,6 +60,7 @@ struct Verdict {
     message: String,
     hints: Vec<String>,
     exit: Exit,
+    details: Map<String, Value>,
 }
 
 impl Verdict {
@@ -66,11 +68,16 @@ impl Verdict {
         let message = format!("{error:#}");
         let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
         if let Some(refusal) = refusal {
-            return Self { message, hints: refusal.hints.clone(), exit: refusal.exit };
+            return Self {
+                message,
+                hints: refusal.hints.clone(),
+                exit: refusal.exit,
+                details: refusal.details.clone(),
+            };
         }
         let is_system = error.chain().any(|cause| cause.is::<io::Error>());
         let exit = if is_system { Exit::IO } else { Exit::SOFTWARE };
-        Self { message, hints: Vec::new(), exit }
+        Self { message, hints: Vec::new(), exit, details: Map::new() }
     }
 
     fn of_panic(words: &str) -> Self {
@@ -80,6 +87,7 @@ impl Verdict {
                 "this is a defect of mailsend; please report it with the line above".into(),
             ],
             exit: Exit::SOFTWARE,
+            details: Map::new(),
         }
     }
 }
@@ -106,6 +114,8 @@ struct Object<'a> {
     exit: u8,
     error: &'a str,
     hints: &'a [String],
+    #[serde(flatten)]
+    details: Map<String, Value>,
 }
 
 /// Prints the verdict. Where stdout or stderr is closed, the exit status says it alone.
@@ -130,12 +140,15 @@ fn as_text(verdict: &Verdict) -> String {
 }
 
 fn as_json(verdict: &Verdict) -> String {
+    let mut details = verdict.details.clone();
+    let status = details.remove("status");
     let object = Object {
         version: 1,
-        status: "failed",
+        status: status.as_ref().and_then(Value::as_str).unwrap_or("failed"),
         exit: verdict.exit.0,
         error: &verdict.message,
         hints: &verdict.hints,
+        details,
     };
     // Strings and numbers always serialize; an empty line says at least that there was something.
     serde_json::to_string(&object).unwrap_or_default() + "\n"

@@ -1,11 +1,116 @@
-//! Where mail, session and report meet.
+//! Where mail, session and report meet: the secret is obtained, the mail submitted, and what
+//! became of it told.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context as _;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::context::Context;
-use super::ui::Ui;
-use super::{Job, Refusal};
-use crate::model::Exit;
+use super::outcome;
+use super::ui::{Ui, Verbosity};
+use super::{How, Job, Output, Refusal, send};
+use crate::config::Settings;
+use crate::model::{AuthPolicy, Exit, Mail, Server};
+use crate::secret::Environment;
+use crate::smtp::{Credentials, Line, Session, Watch};
+use crate::{compose, secret};
 
-/// Carries a job out.
-pub(super) fn deliver(_: &Job, _: &Context, _: &mut Ui) -> anyhow::Result<Exit> {
-    Err(Refusal::new(Exit::SOFTWARE, "internal error: delivery is not part of this build").into())
+/// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
+pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
+    ui.detail(&job.rule);
+    let mail = compose::compose(&job.draft, &context.stamp()?).map_err(Refusal::from)?;
+    let output = match job.how {
+        How::DryRun(output) => {
+            return Ok(send::show(&mail, &job.settings.server, output, ui)?);
+        }
+        How::Submit(output) => output,
+    };
+    let label = job.settings.server.profile.clone();
+    let label = label.unwrap_or_else(|| job.settings.server.host.clone());
+    let credentials = credentials(&job.settings).with_context(|| label.clone())?;
+    let mut server = job.settings.server.clone();
+    server.ehlo = server.ehlo.or_else(|| context.host_name());
+    let submission = Submission { job, mail: &mail, server: &server, output };
+    submission.run(credentials.as_ref(), ui).context(label)
+}
+
+/// The secret, late and once, and only where it will be used.
+fn credentials(settings: &Settings) -> anyhow::Result<Option<Credentials>> {
+    let Some(username) = &settings.server.username else {
+        return Ok(None);
+    };
+    if settings.server.auth == AuthPolicy::None {
+        return Ok(None);
+    }
+    let prompt = format!("Password of {username} at {}: ", settings.server.host);
+    let secret = secret::obtain(&settings.secret, &prompt, &Environment::of_process())
+        .map_err(Refusal::from)?;
+    Ok(Some(Credentials { username: username.clone(), secret }))
+}
+
+/// One mail on its way to one server.
+struct Submission<'a> {
+    job: &'a Job,
+    mail: &'a Mail,
+    server: &'a Server,
+    output: Output,
+}
+
+impl Submission<'_> {
+    fn run(&self, credentials: Option<&Credentials>, ui: &mut Ui) -> anyhow::Result<Exit> {
+        let watch = watch(ui.verbosity())?;
+        let from = self.job.draft.from.address.to_string();
+        let (result, connection) = match Session::open(self.server, credentials, &watch) {
+            Ok(session) => session.submit_and_quit(self.mail),
+            Err(failure) => (Err(failure), outcome::unreached(self.server)),
+        };
+        let told = outcome::Told {
+            server: self.server,
+            mail: self.mail,
+            connection: &connection,
+            from: &from,
+        };
+        let report = result.map_err(|failure| told.failure(&failure))?;
+        let exit = report.exit();
+        if exit != Exit::OK {
+            return Err(told.refusal(&report).into());
+        }
+        told.detail(&report, ui);
+        if self.output == Output::Json {
+            ui.data(told.object(&report).as_bytes())?;
+        }
+        Ok(exit)
+    }
+}
+
+/// Shows the dialogue where it is wanted, and lets a signal end the program with the status that
+/// says whether running again may send twice.
+fn watch(verbosity: Verbosity) -> Result<Watch, Refusal> {
+    let in_doubt = Arc::new(AtomicBool::new(false));
+    let always = Arc::new(AtomicBool::new(true));
+    for (signal, exit) in [(SIGINT, Exit::INTERRUPTED), (SIGTERM, Exit::TERMINATED)] {
+        let unknown = i32::from(Exit::UNKNOWN.0);
+        // Registered first, looked at first.
+        signal_hook::flag::register_conditional_shutdown(signal, unknown, Arc::clone(&in_doubt))
+            .and_then(|_| {
+                let otherwise = i32::from(exit.0);
+                signal_hook::flag::register_conditional_shutdown(
+                    signal,
+                    otherwise,
+                    Arc::clone(&always),
+                )
+            })
+            .map_err(|error| Refusal::new(Exit::OS, format!("cannot watch signals: {error}")))?;
+    }
+    let observer = move |line: Line<'_>| {
+        let mut ui = Ui::new(verbosity);
+        match line {
+            Line::Client(text) => ui.transcript(format_args!("C: {text}")),
+            Line::Server(text) => ui.transcript(format_args!("S: {text}")),
+            Line::Note(text) => ui.transcript(format_args!("-- {text}")),
+        }
+    };
+    Ok(Watch { observer: Arc::new(observer), in_doubt })
 }

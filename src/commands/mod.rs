@@ -5,6 +5,7 @@ pub mod context;
 mod deliver;
 pub mod generate;
 mod job;
+mod outcome;
 mod refusal;
 pub mod sandbox;
 pub mod send;

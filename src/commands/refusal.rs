@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
+use crate::compose::ComposeError;
 use crate::config::ConfigError;
 use crate::model::Exit;
+use crate::secret::SecretError;
 
 /// Why the program does not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +18,14 @@ pub struct Refusal {
     pub hints: Vec<String>,
     /// How the program ends.
     pub exit: Exit,
+    /// What else `--json` tells.
+    pub details: Map<String, Value>,
 }
 
 impl Refusal {
     /// A refusal without a hint.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), exit }
+        Self { message: message.into(), hints: Vec::new(), exit, details: Map::new() }
     }
 
     /// The command line was wrong.
@@ -55,7 +61,22 @@ impl std::error::Error for Refusal {}
 
 impl From<ConfigError> for Refusal {
     fn from(error: ConfigError) -> Self {
-        let hints = error.hint().map(str::to_owned).into_iter().collect();
-        Self { message: error.to_string(), hints, exit: error.exit() }
+        let mut refusal = Self::new(error.exit(), error.to_string());
+        refusal.hints.extend(error.hint().map(str::to_owned));
+        refusal
+    }
+}
+
+impl From<SecretError> for Refusal {
+    fn from(error: SecretError) -> Self {
+        let mut refusal = Self::new(error.exit(), error.to_string());
+        refusal.hints.extend(error.hint());
+        refusal
+    }
+}
+
+impl From<ComposeError> for Refusal {
+    fn from(error: ComposeError) -> Self {
+        Self::data(error.to_string())
     }
 }

@@ -305,7 +305,7 @@ mod tests {
             (
                 &default,
                 choice(None, Some("N@Corp.Example"), Some("qq")),
-                "profile corp: it sends from N@Corp.Example",
+                "profile corp: it sends from N@corp.example",
             ),
             (&default, choice(None, None, Some("corp")), "profile corp: MAILSEND_PROFILE"),
             (&default, choice(None, None, Some("")), "profile qq: default_profile in /u"),

@@ -5,6 +5,5 @@
 mod architecture;
 mod cli;
 mod compose;
-mod generated;
 mod interop_postfix;
 mod support;

@@ -1,0 +1,202 @@
+//! Tells what became of a mail: as lines for people, as one object for programs.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Refusal;
+use super::ui::Ui;
+use crate::advice;
+use crate::model::{Address, Connection, Exit, Failure, LoginStyle, Mail, Outcome, Report, Server};
+
+/// The connection of a session that never was.
+pub(super) fn unreached(server: &Server) -> Connection {
+    Connection { host: server.host.clone(), port: server.port, ..Connection::default() }
+}
+
+/// A submission that ended, and everything that is told of it.
+pub(super) struct Told<'a> {
+    pub(super) server: &'a Server,
+    pub(super) mail: &'a Mail,
+    pub(super) connection: &'a Connection,
+    pub(super) from: &'a str,
+}
+
+#[derive(Serialize)]
+struct Recipient<'a> {
+    address: String,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u16>,
+    text: String,
+    /// Sending again to this recipient is safe and may help.
+    retry: bool,
+    #[serde(skip)]
+    original: &'a Outcome,
+}
+
+impl<'a> Recipient<'a> {
+    fn new(address: &Address, original: &'a Outcome) -> Self {
+        let (outcome, stage, reply) = match original {
+            Outcome::Accepted(reply) => ("accepted", None, Some(reply)),
+            Outcome::Deferred { stage, reply } => ("deferred", Some(stage.name()), Some(reply)),
+            Outcome::Rejected { stage, reply } => ("rejected", Some(stage.name()), Some(reply)),
+            Outcome::Unknown { .. } => ("unknown", None, None),
+        };
+        let text = match (original, reply) {
+            (Outcome::Unknown { detail }, _) => detail.clone(),
+            (_, reply) => reply.map(crate::model::Reply::text).unwrap_or_default(),
+        };
+        Self {
+            address: address.to_string(),
+            outcome,
+            stage,
+            code: reply.map(|reply| reply.code),
+            text,
+            retry: matches!(original, Outcome::Deferred { .. }),
+            original,
+        }
+    }
+
+    fn line(&self) -> String {
+        match self.original {
+            Outcome::Accepted(reply) => format!("{}: accepted: {reply}", self.address),
+            Outcome::Deferred { stage, reply } => {
+                format!("{}: deferred at {}: {reply}", self.address, stage.name())
+            }
+            Outcome::Rejected { stage, reply } => {
+                format!("{}: rejected at {}: {reply}", self.address, stage.name())
+            }
+            Outcome::Unknown { detail } => format!("{}: outcome unknown: {detail}", self.address),
+        }
+    }
+}
+
+impl Told<'_> {
+    /// A session that failed: nobody was accepted.
+    pub(super) fn failure(&self, failure: &Failure) -> Refusal {
+        let mut refusal = Refusal::new(failure.exit(), failure.to_string());
+        refusal.hints = advice::on_failure(failure, self.server, Some(self.from));
+        let retry = failure.exit() == Exit::TEMP_FAIL;
+        let recipients = self.mail.recipients.iter().map(|address| {
+            json!({ "address": address.to_string(), "outcome": "not submitted", "retry": retry })
+        });
+        refusal.details = self.details("failed", recipients.collect());
+        refusal.details.insert("stage".to_owned(), failure.stage.name().into());
+        refusal
+    }
+
+    /// A report in which somebody was not accepted.
+    pub(super) fn refusal(&self, report: &Report) -> Refusal {
+        let recipients = recipients(report);
+        let failed: Vec<_> = recipients.iter().filter(|r| r.outcome != "accepted").collect();
+        let lines: Vec<_> = failed.iter().map(|recipient| recipient.line()).collect();
+        let message = if report.recipients.len() == 1 {
+            lines.concat()
+        } else {
+            let summary =
+                format!("{} of {} recipients not accepted", failed.len(), report.recipients.len());
+            std::iter::once(summary).chain(lines).collect::<Vec<_>>().join("\n")
+        };
+        let mut refusal = Refusal::new(report.exit(), message);
+        for recipient in &failed {
+            for hint in self.hints(recipient.original) {
+                if !refusal.hints.contains(&hint) {
+                    refusal.hints.push(hint);
+                }
+            }
+        }
+        let status = status(report.exit(), &recipients);
+        refusal.details = self.details(status, values(&recipients));
+        refusal
+    }
+
+    fn hints(&self, outcome: &Outcome) -> Vec<String> {
+        match outcome {
+            Outcome::Deferred { stage, reply } | Outcome::Rejected { stage, reply } => {
+                advice::on_refusal(*stage, reply, self.server, Some(self.from))
+            }
+            Outcome::Unknown { .. } => {
+                vec!["the server may have taken it: sending again may send it twice".to_owned()]
+            }
+            Outcome::Accepted(_) => Vec::new(),
+        }
+    }
+
+    /// What `-v` says of a mail that everybody was accepted for.
+    pub(super) fn detail(&self, report: &Report, ui: &mut Ui) {
+        if let Some((_, Outcome::Accepted(reply))) = report.recipients.first() {
+            ui.detail(format_args!("accepted by {}: {reply}", self.connection.host));
+        }
+        let style = self.connection.auth.and_then(|auth| auth.login_style);
+        if self.server.login_style == LoginStyle::Auto
+            && let Some(style) = style
+        {
+            let keyword = style.keyword();
+            ui.detail(format_args!("LOGIN worked; login_style = \"{keyword}\" pins how"));
+        }
+        let Connection { flights, octets_sent, .. } = self.connection;
+        ui.transcript(format_args!("-- {flights} flights, {octets_sent} octets sent"));
+    }
+
+    /// The object for a mail that everybody was accepted for.
+    pub(super) fn object(&self, report: &Report) -> String {
+        let mut object = Map::new();
+        object.insert("version".to_owned(), 1.into());
+        object.insert("exit".to_owned(), report.exit().0.into());
+        object.extend(self.details("accepted", values(&recipients(report))));
+        format!("{}\n", Value::Object(object))
+    }
+
+    fn details(&self, status: &str, recipients: Vec<Value>) -> Map<String, Value> {
+        let tls = self.connection.tls.as_ref().map(|tls| {
+            json!({
+                "protocol": tls.protocol,
+                "cipher": tls.cipher,
+                "certificate_sha256": tls.certificate.to_string(),
+            })
+        });
+        let auth = self.connection.auth.map(|auth| {
+            json!({
+                "mechanism": auth.mechanism.name(),
+                "login_style": auth.login_style.map(LoginStyle::keyword),
+            })
+        });
+        let details = json!({
+            "status": status,
+            "profile": self.server.profile,
+            "host": self.connection.host,
+            "port": self.connection.port,
+            "tls": tls,
+            "auth": auth,
+            "message_id": self.mail.message_id,
+            "reverse_path": self.mail.reverse_path.as_ref().map(ToString::to_string),
+            "size": self.mail.content.length(),
+            "recipients": recipients,
+            "flights": self.connection.flights,
+            "octets_sent": self.connection.octets_sent,
+        });
+        match details {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+}
+
+fn recipients(report: &Report) -> Vec<Recipient<'_>> {
+    report.recipients.iter().map(|(address, outcome)| Recipient::new(address, outcome)).collect()
+}
+
+fn values(recipients: &[Recipient<'_>]) -> Vec<Value> {
+    recipients.iter().map(|recipient| json!(recipient)).collect()
+}
+
+fn status(exit: Exit, recipients: &[Recipient<'_>]) -> &'static str {
+    match exit {
+        Exit::UNKNOWN => "unknown",
+        Exit::TEMP_FAIL => "deferred",
+        _ if recipients.iter().any(|recipient| recipient.outcome == "accepted") => "partial",
+        _ => "rejected",
+    }
+}
