@@ -100,6 +100,8 @@ impl Wire {
             match self.reply_for_lettre() {
                 Ok(line) => self.ready = line,
                 Err(cause) => {
+                    // lettre would say QUIT to a server that does not answer, and wait again.
+                    self.phase = Phase::Hushed;
                     self.trouble = Some(cause);
                     return Err(io::ErrorKind::Other.into());
                 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod auth;
 mod cli;
 mod compose;
+mod dialogue;
 mod interop_postfix;
 mod support;

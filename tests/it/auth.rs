@@ -1,0 +1,346 @@
+//! AUTH: PLAIN and LOGIN with every kind of server that people have met.
+
+use crate::support::{Mailsend, Outcome, ScriptServer};
+
+/// `AUTH PLAIN` of alice and wonder-land1.
+const PLAIN: &str = "AGFsaWNlAHdvbmRlci1sYW5kMQ==";
+const ALICE: &str = "YWxpY2U=";
+const PASSWORD: &str = "d29uZGVyLWxhbmQx";
+
+const MAIL: &str = "C: MAIL FROM:<me@example.com>
+    S: 250 ok
+    C: RCPT TO:<a@example.net>
+    S: 250 ok
+    C: DATA
+    S: 354 go on
+    C-DATA
+    S: 250 ok
+    C: QUIT
+    S: 221 bye";
+
+/// What a session looks like that offers these mechanisms and goes on like this.
+fn talk(offer: &str, exchange: &str, flags: &[&str]) -> (ScriptServer, Outcome) {
+    let script = format!(
+        "S: 220 hi
+         C: EHLO *
+         S: 250-mail
+         S: 250 {offer}
+         {exchange}"
+    );
+    let server = ScriptServer::play(&script);
+    let port = server.port().to_string();
+    let outcome = Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", port.as_str(), "--tls", "none"])
+        .args(["--danger-cleartext-auth", "--username", "alice", "--password-env", "SECRET"])
+        .args(["-f", "me@example.com", "--body", "hello", "-v", "a@example.net"])
+        .args(flags)
+        .env("SECRET", "wonder-land1")
+        .talks_to(server.dialogue())
+        .run();
+    (server, outcome)
+}
+
+fn works(offer: &str, exchange: &str, flags: &[&str]) -> Outcome {
+    let (server, outcome) = talk(offer, &format!("{exchange}\n{MAIL}"), flags);
+    outcome.exit(0);
+    server.finish();
+    outcome
+}
+
+fn fails(offer: &str, exchange: &str, flags: &[&str], exit: i32) -> Outcome {
+    let (server, outcome) = talk(offer, exchange, flags);
+    outcome.exit(exit);
+    server.finish();
+    outcome
+}
+
+#[test]
+fn plain_goes_out_with_its_response() {
+    works("AUTH LOGIN PLAIN", &format!("C: AUTH PLAIN {PLAIN}\nS: 235 ok"), &[]);
+}
+
+#[test]
+fn auth_with_an_equals_sign_and_in_lower_case_counts() {
+    for offer in ["AUTH=LOGIN PLAIN", "auth plain"] {
+        works(offer, &format!("C: AUTH PLAIN {PLAIN}\nS: 235 ok"), &[]);
+    }
+}
+
+#[test]
+fn a_server_that_overlooks_the_response_of_plain_gets_it_again() {
+    works("AUTH PLAIN", &format!("C: AUTH PLAIN {PLAIN}\nS: 334  \nC: {PLAIN}\nS: 235 ok"), &[]);
+}
+
+#[test]
+fn plain_without_a_response_is_tried_where_the_line_is_refused() {
+    works(
+        "AUTH PLAIN",
+        &format!("C: AUTH PLAIN {PLAIN}\nS: 501 syntax\nC: AUTH PLAIN\nS: 334\nC: {PLAIN}\nS: 235"),
+        &[],
+    );
+}
+
+#[test]
+fn a_mechanism_that_is_not_known_after_all_gives_way_to_the_next() {
+    for reply in ["500 5.5.1 unrecognized command", "504 no", "535 5.7.3 invalid mechanism"] {
+        works(
+            "AUTH PLAIN LOGIN",
+            &format!(
+                "C: AUTH PLAIN {PLAIN}
+                 S: {reply}
+                 C: AUTH LOGIN
+                 S: 334 VXNlcm5hbWU6
+                 C: {ALICE}
+                 S: 334 UGFzc3dvcmQ6
+                 C: {PASSWORD}
+                 S: 235 ok"
+            ),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn a_refused_password_is_not_repeated() {
+    let outcome = fails(
+        "AUTH PLAIN LOGIN",
+        &format!("C: AUTH PLAIN {PLAIN}\nS: 535 5.7.8 no\nC: QUIT\nS: 221 bye"),
+        &[],
+        77,
+    );
+    outcome.stderr_contains("the server refused the password: 535 5.7.8 no");
+}
+
+#[test]
+fn login_answers_by_order_whatever_the_challenges_say() {
+    for (first, second) in [
+        ("VXNlcm5hbWU6", "UGFzc3dvcmQ6"),
+        ("VXNlciBOYW1lAA==", "UGFzc3dvcmQA"),
+        ("", ""),
+        ("Username:", "Password:"),
+        ("55So5oi35ZCNOg==", "5a+G56CBOg=="),
+        ("Pz8=", "cGFzc3dvcmQ="),
+    ] {
+        let outcome = works(
+            "AUTH LOGIN",
+            &format!(
+                "C: AUTH LOGIN\nS: 334 {first}\nC: {ALICE}\nS: 334 {second}\nC: {PASSWORD}\nS: 235"
+            ),
+            &[],
+        );
+        outcome.stderr_contains("login_style = \"prompted\" pins how");
+    }
+}
+
+#[test]
+fn a_334_without_a_space_is_a_challenge() {
+    let script = format!(
+        "C: AUTH LOGIN\nS-RAW: \"334\\r\\n\"\nC: {ALICE}\nS-RAW: \"334\\n\"\nC: {PASSWORD}\nS: 235"
+    );
+    works("AUTH LOGIN", &script, &[]);
+}
+
+#[test]
+fn a_server_that_asks_for_the_password_first_gets_the_user_name_in_the_line() {
+    for prompt in ["UGFzc3dvcmQ6", "Password:", "5a+G56CBOg=="] {
+        let outcome = works(
+            "AUTH LOGIN",
+            &format!(
+                "C: AUTH LOGIN
+                 S: 334 {prompt}
+                 C: *
+                 S: 535 5.7.8 cancelled
+                 C: AUTH LOGIN {ALICE}
+                 S: 334 {prompt}
+                 C: {PASSWORD}
+                 S: 235 ok"
+            ),
+            &[],
+        );
+        outcome.stderr_contains("login_style = \"initial-response\" pins how");
+    }
+}
+
+#[test]
+fn a_server_that_takes_the_star_for_an_answer_is_told_again() {
+    works(
+        "AUTH LOGIN",
+        &format!(
+            "C: AUTH LOGIN
+             S: 334 UGFzc3dvcmQ6
+             C: *
+             S: 334 UGFzc3dvcmQ6
+             C: *
+             S: 501 cancelled
+             C: AUTH LOGIN {ALICE}
+             S: 334 UGFzc3dvcmQ6
+             C: {PASSWORD}
+             S: 235 ok"
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn the_star_is_not_repeated_for_ever() {
+    let star = "C: *\nS: 334 UGFzc3dvcmQ6\n".repeat(3);
+    let exchange = format!("C: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\n{star}C-EOF");
+    fails("AUTH LOGIN", &exchange, &[], 76).stderr_contains("AUTH cannot be cancelled");
+}
+
+#[test]
+fn a_user_name_that_is_asked_for_after_it_was_given_is_given_again() {
+    works(
+        "AUTH LOGIN",
+        &format!(
+            "C: AUTH LOGIN {ALICE}
+             S: 334 VXNlcm5hbWU6
+             C: {ALICE}
+             S: 334 UGFzc3dvcmQ6
+             C: {PASSWORD}
+             S: 235 ok"
+        ),
+        &["--login-style", "initial-response"],
+    );
+}
+
+#[test]
+fn the_prompted_style_never_gives_the_password_first_and_names_the_other_style() {
+    let outcome = fails(
+        "AUTH LOGIN",
+        &format!(
+            "C: AUTH LOGIN
+             S: 334 UGFzc3dvcmQ6
+             C: {ALICE}
+             S: 334 UGFzc3dvcmQ6
+             C: {PASSWORD}
+             S: 535 5.7.8 Authentication Failed
+             C: QUIT
+             S: 221 bye"
+        ),
+        &["--login-style", "prompted"],
+        77,
+    );
+    outcome.stderr_contains(
+        "mailsend: 127.0.0.1: the server refused the password: 535 5.7.8 Authentication Failed\n\
+         hint: it asked for the password first; set login_style = \"initial-response\"\n",
+    );
+}
+
+#[test]
+fn an_initial_response_that_is_refused_names_the_other_style() {
+    let outcome = fails(
+        "AUTH LOGIN",
+        &format!("C: AUTH LOGIN {ALICE}\nS: 501 syntax\nC: QUIT\nS: 221 bye"),
+        &["--login-style", "initial-response"],
+        77,
+    );
+    outcome.stderr_contains("hint: set login_style = \"prompted\" (or \"auto\")");
+}
+
+#[test]
+fn credentials_without_an_offer_of_auth_are_never_a_silent_send() {
+    fails("SIZE", "C: QUIT\nS: 221 bye", &[], 77)
+        .stderr_contains("there is a user name, and the server does not offer AUTH");
+}
+
+#[test]
+fn a_named_mechanism_is_tried_without_an_offer() {
+    works("HELP", &format!("C: AUTH PLAIN {PLAIN}\nS: 235 ok"), &["--auth", "plain"]);
+}
+
+#[test]
+fn mechanisms_that_we_do_not_speak_are_named() {
+    fails("AUTH GSSAPI NTLM", "C: QUIT\nS: 221 bye", &[], 77)
+        .stderr_contains("no AUTH mechanism that the server offers can be used (GSSAPI NTLM)");
+}
+
+#[test]
+fn only_235_is_success() {
+    fails("AUTH PLAIN", &format!("C: AUTH PLAIN {PLAIN}\nS: 250 ok\nC-EOF"), &[], 76)
+        .stderr_contains("AUTH was answered 250 ok");
+}
+
+#[test]
+fn a_temporary_refusal_is_75() {
+    for code in ["454 4.7.0 try later", "432 transition", "421 bye"] {
+        let exchange = format!("C: AUTH PLAIN {PLAIN}\nS: {code}\nC: QUIT\nS: 221 bye");
+        fails("AUTH PLAIN", &exchange, &[], 75);
+    }
+}
+
+#[test]
+fn a_password_is_not_sent_in_the_clear_unless_the_profile_says_so() {
+    let outcome = Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", "1", "--tls", "none", "--username", "alice"])
+        .args(["--password-env", "SECRET", "-f", "me@example.com", "--body", "x", "a@example.net"])
+        .env("SECRET", "wonder-land1")
+        .run();
+    outcome.exit(78).stderr_is(
+        "mailsend: the password of alice would cross the network unprotected: tls = \"none\" (--tls)
+hint: give --tls starttls; only on a network you trust, give --danger-cleartext-auth
+",
+    );
+}
+
+#[test]
+fn a_response_longer_than_a_command_line_waits_for_the_challenge() {
+    let password = "p".repeat(600);
+    let server = ScriptServer::play(&format!(
+        "S: 220 hi
+         C: EHLO *
+         S: 250-mail
+         S: 250 AUTH PLAIN
+         C: AUTH PLAIN
+         S: 334
+         C: *
+         S: 235 ok
+         {MAIL}"
+    ));
+    let port = server.port().to_string();
+    Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", port.as_str(), "--tls", "none"])
+        .args(["--danger-cleartext-auth", "--username", "alice", "--password-env", "SECRET"])
+        .args(["-f", "me@example.com", "--body", "hello", "a@example.net"])
+        .env("SECRET", password)
+        .talks_to(server.dialogue())
+        .run()
+        .exit(0);
+    server.finish();
+}
+
+/// No form of the password appears anywhere, even where the server repeats what it was sent.
+#[test]
+fn no_secret_is_shown_whatever_the_server_repeats() {
+    for offer in ["AUTH PLAIN", "AUTH LOGIN"] {
+        let exchange = if offer == "AUTH PLAIN" {
+            format!(
+                "C: AUTH PLAIN {PLAIN}
+                 S: 535-bad AUTH PLAIN {PLAIN}
+                 S: 535-password wonder-land1 is wrong, {PASSWORD} too
+                 S: 535 (AUTH PLAIN AGFsaWNlAHdvbmRlci1s...)
+                 C: QUIT
+                 S: 221 bye"
+            )
+        } else {
+            format!(
+                "C: AUTH LOGIN
+                 S: 334 VXNlcm5hbWU6
+                 C: {ALICE}
+                 S: 334 UGFzc3dvcmQ6
+                 C: {PASSWORD}
+                 S: 535 no: {PASSWORD} = wonder-land1
+                 C: QUIT
+                 S: 221 bye"
+            )
+        };
+        for how in [&["-vv"][..], &["--json"], &[]] {
+            let (server, outcome) = talk(offer, &exchange, how);
+            outcome.exit(77).stderr_contains("535");
+            for secret in ["wonder-land1", PASSWORD, PLAIN, "AHdvbmRlci1s"] {
+                outcome.lacks(secret);
+            }
+            server.finish();
+        }
+    }
+}
