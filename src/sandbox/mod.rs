@@ -2,8 +2,8 @@
 //! really have. For `mailsend sandbox`, the profile `sandbox` and the tests.
 //!
 //! [`dialogue`] is the protocol, pure and driven by a row of [`manners`]; [`listener`] and
-//! [`connection`] give it sockets and TLS, [`mailbox`] keeps what it takes.
-//! Fails only at the start; afterwards a broken connection concerns nobody else.
+//! [`connection`] give it sockets and TLS, [`mailbox`] keeps what it takes, [`show`] makes that
+//! readable. Fails only at the start; afterwards a broken connection concerns nobody else.
 
 mod auth;
 mod certificate;
@@ -14,6 +14,7 @@ mod envelope;
 mod listener;
 mod mailbox;
 mod manners;
+mod show;
 mod transcript;
 mod unstuffing;
 
@@ -33,6 +34,7 @@ pub use manners::{
     AuthEcho, AuthKeyword, AuthOffer, Authority, EndOfData, Extension, LoginChallenges, MANNERS,
     Manner, Recipients, Senders, TlsOffer, manner,
 };
+pub use show::show;
 
 use crate::model::{Pin, Secret};
 use auth::Account;
