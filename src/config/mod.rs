@@ -20,6 +20,7 @@ pub use chain::Configuration;
 pub use choose::{Choice, Chosen};
 pub use error::ConfigError;
 pub use file::SANDBOX;
+pub use keys::KEYS;
 pub use locations::{Locations, load};
 pub use profile::{Command, Origin, Profile, Value};
 pub use resolve::{Settings, resolve};

@@ -1,1 +1,4 @@
 //! The integration tests, a module a feature.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod config_example;
