@@ -11,7 +11,7 @@ use crate::model::{LoginStyle, Secret, Tls};
 pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
 
 /// Every key of a profile.
-pub(super) const KEYS: [&str; 33] = [
+pub const KEYS: [&str; 33] = [
     "extends",
     "host",
     "port",

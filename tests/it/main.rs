@@ -6,6 +6,7 @@ mod architecture;
 mod auth;
 mod cli;
 mod compose;
+mod config_example;
 mod dialogue;
 mod interop_postfix;
 mod support;
