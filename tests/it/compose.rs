@@ -1,5 +1,7 @@
 //! Composing: whole messages against files written by hand from the RFCs.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::io::Write as _;
 
 use mailsend::compose::{ComposeError, compose};

@@ -52,7 +52,8 @@ fn check_host_name(host: &str) -> Result<(), String> {
             return Err("an empty label in the domain".to_owned());
         }
         if label.len() > LONGEST_LABEL {
-            return Err(format!("the label \"{label}\" is longer than at most {LONGEST_LABEL}"));
+            let length = label.len();
+            return Err(format!("a label of {length} characters; it has at most {LONGEST_LABEL}"));
         }
         if label.starts_with('-') || label.ends_with('-') {
             return Err(format!("a hyphen at the start or end of the label \"{label}\""));
