@@ -97,7 +97,7 @@ fn imports_that_climb(source: &Source) -> Vec<String> {
             format!("{}:{}: {own} may not know {other}: {name}", source.path, path.line)
         })
     };
-    source.paths().iter().filter_map(climbs).collect()
+    source.paths.iter().filter_map(climbs).collect()
 }
 
 fn reserved_names(source: &Source) -> Vec<String> {
@@ -116,7 +116,7 @@ fn reserved_names(source: &Source) -> Vec<String> {
                 let wanted: Vec<&str> = name.split("::").collect();
                 let names =
                     |path: &NamedPath| path.segments.windows(wanted.len()).any(|run| run == wanted);
-                source.paths().iter().filter(|path| names(path)).map(|path| path.line).collect()
+                source.paths.iter().filter(|path| names(path)).map(|path| path.line).collect()
             }
         };
         found.extend(lines.iter().map(|line| {
@@ -134,7 +134,7 @@ fn names_macro(line: &str, name: &str) -> bool {
 
 fn files_that_name_the_connection(sources: &[Source]) -> Vec<&str> {
     let names = |source: &&Source| {
-        source.paths().iter().any(|path| path.segments.iter().any(|s| s == "AsyncSmtpConnection"))
+        source.paths.iter().any(|path| path.segments.iter().any(|s| s == "AsyncSmtpConnection"))
     };
     sources.iter().filter(names).map(|source| source.path.as_str()).collect()
 }

@@ -18,6 +18,7 @@ unpack_packages() {
     if ! _download "$staging" "$@" 2>"$staging/apt.log"; then
       # The lists may be missing or too old to find the files.
       [ "$(id -u)" = 0 ] && apt-get -qq update >&2
+      rm -f "$staging"/*.deb
       _download "$staging" "$@" || { rm -rf "$staging"; return 1; }
     fi
     mkdir "$staging/root"

@@ -10,6 +10,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// Its code, line for line: comments, literals and tests are blank.
     pub(crate) code: String,
+    /// Every path that the code names, groups in braces written out.
+    pub(crate) paths: Vec<NamedPath>,
 }
 
 /// A path such as `std::io::stdout`, with the line on which it stands, from 1.
@@ -23,7 +25,8 @@ impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let is_test = path.ends_with("/tests.rs") || path.contains("/tests/");
         let code = if is_test { String::new() } else { without_tests(&without_literals(text)) };
-        Self { path: path.to_owned(), text: text.to_owned(), code }
+        let paths = paths(&code);
+        Self { path: path.to_owned(), text: text.to_owned(), code, paths }
     }
 
     /// The modules that lead to this file: `src/smtp/wire.rs` is `["smtp", "wire"]`.
@@ -36,26 +39,25 @@ impl Source {
         modules
     }
 
-    /// Every path that the code names, groups in braces written out.
-    pub(crate) fn paths(&self) -> Vec<NamedPath> {
-        let tokens = tokens(&self.code);
-        let mut paths = Vec::new();
-        let mut at = 0;
-        while at < tokens.len() {
-            let is_method = at > 0 && tokens[at - 1].1 == ".";
-            if !is_method && is_word(tokens[at].1) {
-                at = expand(&tokens, at, &[], &mut paths);
-            } else {
-                at += 1;
-            }
-        }
-        paths
-    }
-
     /// The lines of code, numbered from 1.
     pub(crate) fn lines_of_code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.code.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
+}
+
+fn paths(code: &str) -> Vec<NamedPath> {
+    let tokens = tokens(code);
+    let mut paths = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_method = at > 0 && tokens[at - 1].1 == ".";
+        if !is_method && is_word(tokens[at].1) {
+            at = expand(&tokens, at, &[], &mut paths);
+        } else {
+            at += 1;
+        }
+    }
+    paths
 }
 
 /// Reads one path from `tokens[at]` on, behind `prefix`, and says where it ended.
@@ -213,7 +215,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let source = Source::new("src/model/mail.rs", text);
-        source.paths().iter().map(|path| path.segments.join("::")).collect()
+        source.paths.iter().map(|path| path.segments.join("::")).collect()
     }
 
     #[test]

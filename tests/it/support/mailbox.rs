@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Once;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,9 +25,12 @@ impl Postfix {
     pub(crate) fn running() -> Option<Self> {
         let Some(path) = std::env::var_os(VARIABLE) else {
             assert!(std::env::var_os("CI").is_none(), "{VARIABLE} is not set: start tests/run");
-            // Past the harness, which keeps what a passing test prints to itself.
-            let mut terminal = std::io::stderr();
-            let _ = writeln!(terminal, "SKIPPED: no Postfix: {VARIABLE} is set by tests/run");
+            // Once, and past the harness, which keeps what a passing test prints to itself.
+            static LOUD: Once = Once::new();
+            LOUD.call_once(|| {
+                let text = "SKIPPED: all with a real Postfix (tests/run starts one)";
+                let _ = writeln!(std::io::stderr(), "{text}");
+            });
             return None;
         };
         let text = fs::read_to_string(path).unwrap();
