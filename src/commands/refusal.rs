@@ -1,6 +1,7 @@
 //! A request that cannot be fulfilled: what to say, what to try, and the exit status.
 
 use std::fmt;
+use std::io;
 
 use crate::config::ConfigError;
 use crate::model::Exit;
@@ -58,4 +59,12 @@ impl From<ConfigError> for Refusal {
         let hints = error.hint().map(str::to_owned).into_iter().collect();
         Self { message: error.to_string(), hints, exit: error.exit() }
     }
+}
+
+/// The system's words without the number behind them.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
