@@ -2,22 +2,10 @@
 //!
 //! Fails when a name is not found, saying where it was looked for, and when nothing decides.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-use super::error::nearest;
-use super::file::{File, SANDBOX};
-use super::locations::Found;
-use super::{ConfigError, Origin, Profile, Value};
+use super::chain::Configuration;
+use super::file::SANDBOX;
+use super::{ConfigError, Origin, Profile};
 use crate::model::{Address, AddressList};
-
-/// What the configuration files say.
-#[derive(Debug, Clone, Default)]
-pub struct Configuration {
-    /// The nearest first.
-    files: Vec<File>,
-    tried: Vec<(PathBuf, Found)>,
-}
 
 /// What may decide on the profile, from outside the files.
 #[derive(Debug, Clone, Default)]
@@ -43,19 +31,7 @@ pub struct Chosen {
     pub(super) layers: Vec<Profile>,
 }
 
-/// A profile in a file: the file's index and the name.
-type Key<'a> = (usize, &'a str);
-
 impl Configuration {
-    pub(super) fn new(files: Vec<File>, tried: Vec<(PathBuf, Found)>) -> Self {
-        Self { files, tried }
-    }
-
-    /// The names of all profiles, in the order of the alphabet.
-    pub fn profile_names(&self) -> Vec<String> {
-        self.names().into_iter().map(str::to_owned).collect()
-    }
-
     /// Finds the profile to use, and why that one.
     pub fn choose(&self, choice: &Choice) -> Result<Chosen, ConfigError> {
         let environment = choice.environment.as_deref().filter(|name| !name.is_empty());
@@ -130,10 +106,8 @@ impl Configuration {
         place: Option<(&Origin, &str)>,
     ) -> Result<Chosen, ConfigError> {
         let mut rule_for_people = format!("profile {name}: {rule}");
-        for (path, found) in &self.tried {
-            if *found == Found::NotAllowed {
-                rule_for_people += &format!("; {} may not be read and is skipped", path.display());
-            }
+        for path in self.skipped() {
+            rule_for_people += &format!("; {} may not be read and is skipped", path.display());
         }
         let layers = if name == SANDBOX {
             Vec::new()
@@ -144,94 +118,6 @@ impl Configuration {
             return Err(self.not_found(name, by, place));
         };
         Ok(Chosen { name: Some(name.to_owned()), rule: rule_for_people, layers })
-    }
-
-    /// The profile of this name and all that lies beneath it: what it extends, then the defaults
-    /// of the files they stand in.
-    fn layers(&self, name: &str) -> Result<Vec<Profile>, ConfigError> {
-        let Some(mut next) = self.find(name, 0) else {
-            return Err(self.not_found(name, "", None));
-        };
-        let mut chain: Vec<Key<'_>> = Vec::new();
-        let mut layers = Vec::new();
-        loop {
-            chain.push(next);
-            let (index, name) = next;
-            let Some(profile) = self.files[index].profiles.get(name) else { break };
-            layers.push(profile.clone());
-            let Some(parent) = &profile.extends else { break };
-            // One that extends its own name means the other file's.
-            let first = if parent.value == name { index + 1 } else { 0 };
-            let place = Some((&parent.origin, "extends"));
-            let Some(found) = self.find(&parent.value, first) else {
-                return Err(self.not_found(&parent.value, "", place));
-            };
-            if let Some(start) = chain.iter().position(|key| *key == found) {
-                let mut circle: Vec<&str> = chain[start..].iter().map(|(_, name)| *name).collect();
-                circle.push(found.1);
-                let message = format!("goes in a circle: {}", circle.join(" extends "));
-                return Err(ConfigError::at(&parent.origin, "extends", message));
-            }
-            next = found;
-        }
-        let indices: BTreeSet<usize> = chain.into_iter().map(|(index, _)| index).collect();
-        layers.extend(indices.into_iter().map(|index| self.files[index].defaults.clone()));
-        Ok(layers)
-    }
-
-    /// Looks for a profile, in the files from this one on.
-    fn find(&self, name: &str, first: usize) -> Option<Key<'_>> {
-        let files = self.files.iter().enumerate().skip(first);
-        files
-            .filter_map(|(index, file)| Some((index, file.profiles.get_key_value(name)?.0)))
-            .map(|(index, name)| (index, name.as_str()))
-            .next()
-    }
-
-    fn default_profile(&self) -> Option<(&Value<String>, &File)> {
-        self.files.iter().find_map(|file| Some((file.default_profile.as_ref()?, file)))
-    }
-
-    fn names(&self) -> BTreeSet<&str> {
-        self.files.iter().flat_map(|file| file.profiles.keys()).map(String::as_str).collect()
-    }
-
-    fn listed(&self) -> String {
-        self.names().into_iter().collect::<Vec<_>>().join(", ")
-    }
-
-    fn not_found(&self, name: &str, by: &str, place: Option<(&Origin, &str)>) -> ConfigError {
-        let message = format!("no profile {name:?} in {}", self.places());
-        let error = match place {
-            Some((origin, key)) => ConfigError::at(origin, key, message),
-            None if by.is_empty() => ConfigError::new(message),
-            None => ConfigError::new(format!("{by}: {message}")),
-        };
-        let names = self.names();
-        match nearest(name, names.iter().copied()) {
-            Some(near) => error.with_suggestion(Some(near)),
-            None if names.is_empty() => error,
-            None => error.with_hint(format!("there are: {}", self.listed())),
-        }
-    }
-
-    /// Every place that was looked at.
-    fn places(&self) -> String {
-        let places = self.tried.iter().map(|(path, found)| match found {
-            Found::Read => path.display().to_string(),
-            Found::Missing => format!("{} (missing)", path.display()),
-            Found::NotAllowed => format!("{} (may not be read)", path.display()),
-        });
-        let places: Vec<String> = places.collect();
-        if places.is_empty() { "any file".to_owned() } else { places.join(", ") }
-    }
-
-    #[cfg(test)]
-    pub(super) fn of(files: &[(&'static str, &str)]) -> Self {
-        let home = Some(std::path::Path::new("/home/n"));
-        let parse = |(path, text): &(&str, &str)| File::parse(text, path.as_ref(), home).unwrap();
-        let tried = files.iter().map(|(path, _)| (path.into(), Found::Read)).collect();
-        Self::new(files.iter().map(parse).collect(), tried)
     }
 }
 
@@ -260,6 +146,7 @@ fn same(one: &Address, other: &Address) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::locations::Found;
 
     const TWO: &str = "[profiles.corp]\nusername = \"n@corp.example\"\n\
                        [profiles.qq]\nusername = \"n@qq.example\"";
@@ -284,13 +171,6 @@ mod tests {
         }
     }
 
-    /// The hosts of the layers of a profile, nearest first.
-    fn hosts(configuration: &Configuration, name: &str) -> Vec<String> {
-        let chosen = configuration.choose(&choice(Some(name), None, None)).unwrap();
-        let hosts = chosen.layers.into_iter().filter_map(|layer| layer.host);
-        hosts.map(|host| host.value).collect()
-    }
-
     #[test]
     fn the_first_rule_that_applies_chooses() {
         let with_default = format!("default_profile = \"qq\"\n{TWO}");
@@ -305,7 +185,7 @@ mod tests {
             (
                 &default,
                 choice(None, Some("N@Corp.Example"), Some("qq")),
-                "profile corp: it sends from N@Corp.Example",
+                "profile corp: it sends from N@corp.example",
             ),
             (&default, choice(None, None, Some("corp")), "profile corp: MAILSEND_PROFILE"),
             (&default, choice(None, None, Some("")), "profile qq: default_profile in /u"),
@@ -399,30 +279,6 @@ mod tests {
             outcome(&configuration, &choice(Some("team"), None, None)),
             "error: --profile: no profile \"team\" in /u, /s (may not be read) | there are: corp, qq"
         );
-    }
-
-    #[test]
-    fn a_profile_lies_over_what_it_extends_and_that_over_the_defaults_of_its_file() {
-        let user = "[defaults]\nhost = \"user-defaults\"\n\
-                    [profiles.corp]\nextends = \"base\"\nhost = \"corp\"\n\
-                    [profiles.alone]\nhost = \"alone\"";
-        let system = "[defaults]\nhost = \"system-defaults\"\n[profiles.base]\nhost = \"base\"\n\
-                      [profiles.corp]\nhost = \"never\"";
-        let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
-        assert_eq!(
-            hosts(&configuration, "corp"),
-            ["corp", "base", "user-defaults", "system-defaults"]
-        );
-        assert_eq!(hosts(&configuration, "alone"), ["alone", "user-defaults"]);
-        assert_eq!(hosts(&configuration, "base"), ["base", "system-defaults"]);
-    }
-
-    #[test]
-    fn a_profile_may_extend_the_system_s_of_its_own_name() {
-        let user = "[profiles.corp]\nextends = \"corp\"\nhost = \"mine\"";
-        let system = "[profiles.corp]\nhost = \"theirs\"";
-        let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
-        assert_eq!(hosts(&configuration, "corp"), ["mine", "theirs"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::ConfigError;
-use super::choose::Configuration;
+use super::chain::Configuration;
 use super::file::File;
 use super::permissions::too_open;
 

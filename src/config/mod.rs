@@ -1,11 +1,14 @@
 //! From files and flags to one `Server`: layers, the profile that is chosen, what it resolves to.
 //! Pure but for `locations`, which reads; nothing here prompts.
 
+mod chain;
 mod check;
 mod choose;
+mod consistency;
 mod document;
 mod error;
 mod file;
+mod identity;
 mod keys;
 mod locations;
 mod permissions;
@@ -13,7 +16,8 @@ mod profile;
 mod resolve;
 mod secrets;
 
-pub use choose::{Choice, Chosen, Configuration};
+pub use chain::Configuration;
+pub use choose::{Choice, Chosen};
 pub use error::ConfigError;
 pub use file::SANDBOX;
 pub use locations::{Locations, load};

@@ -6,12 +6,11 @@
 use std::time::Duration;
 
 use super::check::host_name;
+use super::consistency::{check_authentication, check_trust, prefix};
+use super::identity::identity;
 use super::secrets::{another_host, password_source};
 use super::{Chosen, ConfigError, Profile, Value};
-use crate::model::{
-    Address, AddressList, AuthPolicy, Identity, LoginStyle, Mailbox, Mechanism, SecretSource,
-    Server, Timeouts, Tls, Trust,
-};
+use crate::model::{AuthPolicy, Identity, LoginStyle, SecretSource, Server, Timeouts, Tls, Trust};
 
 /// All that is decided for one sending.
 #[derive(Debug, Clone)]
@@ -113,127 +112,8 @@ fn tls_and_port(tls: Option<Tls>, port: Option<u16>) -> (Tls, u16) {
     (tls, port)
 }
 
-/// What is said about certificates has to make sense with the kind of TLS.
-fn check_trust(layers: &[Profile], merged: &Profile, server: &Server) -> Result<(), ConfigError> {
-    // What is set farther than `tls` is inherited from where it made sense.
-    let decided_at = layers.iter().position(|layer| layer.tls.is_some());
-    for layer in layers.iter().take(decided_at.map_or(0, |index| index + 1)) {
-        layer.check_no_trust_for(server.tls)?;
-    }
-    let trust = &server.trust;
-    if let (Some(roots), false) = (&merged.system_roots, trust.system_roots)
-        && trust.ca_file.is_none()
-        && trust.pins.is_empty()
-        && !trust.danger_accept_invalid_certs
-    {
-        let message = "no certificate would be trusted";
-        return Err(ConfigError::at(&roots.origin, "system_roots", message)
-            .with_hint("set ca_file or pin_sha256 as well"));
-    }
-    Ok(())
-}
-
-/// A password needs a user, a user a way to say the password that does not give it away.
-fn check_authentication(
-    server: &Server,
-    merged: &Profile,
-    has_secret: bool,
-) -> Result<(), ConfigError> {
-    let error = |message: &str| ConfigError::new(format!("{}{message}", prefix(server)));
-    let Some(username) = &server.username else {
-        let named = matches!(server.auth, AuthPolicy::Named(_));
-        return match (&server.auth, has_secret) {
-            (AuthPolicy::None, _) => Ok(()),
-            (_, true) => Err(error("there is a password, but no username")
-                .with_hint(setting(server, "username", "\"…\""))),
-            (_, false) if named => Err(error("auth names a mechanism, but there is no username")
-                .with_hint(setting(server, "username", "\"…\""))),
-            _ => Ok(()),
-        };
-    };
-    let candidates = match &server.auth {
-        AuthPolicy::None => return Ok(()),
-        AuthPolicy::Auto => &Mechanism::ALL[..],
-        AuthPolicy::Named(mechanisms) => mechanisms,
-    };
-    let revealed = candidates.iter().all(|mechanism| mechanism.reveals_password());
-    if server.tls.is_verified() || server.danger_cleartext_auth || !revealed {
-        return Ok(());
-    }
-    let tls = merged.tls.as_ref().map(|tls| format!(" ({})", tls.origin)).unwrap_or_default();
-    let message = format!(
-        "the password of {username} would cross the network unprotected: tls = \"{}\"{tls}",
-        server.tls.keyword()
-    );
-    let safe = setting(server, "tls", "\"starttls\"");
-    let danger = setting(server, "danger_cleartext_auth", "true");
-    Err(error(&message).with_hint(format!("{safe}; only on a network you trust, {danger}")))
-}
-
-/// How to set a key: in the profile, or without one by its flag.
-fn setting(server: &Server, key: &str, value: &str) -> String {
-    if server.profile.is_some() {
-        return format!("set {key} = {value}");
-    }
-    let flag = key.replace('_', "-");
-    match value {
-        "true" => format!("give --{flag}"),
-        _ => format!("give --{flag} {}", value.trim_matches('"')),
-    }
-}
-
-/// The profile's name before a message.
-fn prefix(server: &Server) -> String {
-    server.profile.as_ref().map(|name| format!("profile {name}: ")).unwrap_or_default()
-}
-
 fn has_password(layers: &[Profile]) -> bool {
     layers.iter().any(|layer| !layer.password_sources().is_empty())
-}
-
-/// Who the mail comes from: From defaults to the login, when that is an address.
-fn identity(merged: &Profile) -> Result<Identity, ConfigError> {
-    let domain = value(&merged.qualify_domain);
-    let login = || {
-        let address = Address::parse(&merged.username.as_ref()?.value).ok()?;
-        Some(Mailbox { name: None, address })
-    };
-    let from = match &merged.from {
-        Some(list) => {
-            let mut mailboxes = qualify("from", list, domain.as_deref())?;
-            match (mailboxes.pop(), mailboxes.len()) {
-                (Some(only), 0) => Some(only),
-                (_, others) => {
-                    let count =
-                        if others == 0 { "none".to_owned() } else { (others + 1).to_string() };
-                    let message = format!("expected one address, found {count}");
-                    return Err(ConfigError::address(&list.origin, "from", message));
-                }
-            }
-        }
-        None => login(),
-    };
-    let reply_to = match &merged.reply_to {
-        Some(list) => qualify("reply_to", list, domain.as_deref())?,
-        None => Vec::new(),
-    };
-    let headers = value(&merged.headers).unwrap_or_default();
-    Ok(Identity {
-        from,
-        reverse_path: value(&merged.reverse_path),
-        reply_to,
-        qualify_domain: domain,
-        headers,
-    })
-}
-
-/// Completes the addresses of a setting.
-fn qualify(
-    key: &str,
-    list: &Value<AddressList>,
-    domain: Option<&str>,
-) -> Result<Vec<Mailbox>, ConfigError> {
-    list.value.qualify(domain).map_err(|error| ConfigError::address(&list.origin, key, error))
 }
 
 /// The value alone.
@@ -445,16 +325,5 @@ mod tests {
         let own = resolve_text(text, flags).unwrap();
         assert_eq!(own.secret, SecretSource::Variable("P".to_owned()));
         assert!(own.warnings.is_empty());
-    }
-
-    #[test]
-    fn mail_comes_from_the_login_if_that_is_an_address() {
-        let from = |lines: &str| corp(lines).unwrap().identity.from;
-        let mailbox = from("username = \"nick@example.com\"").unwrap();
-        assert_eq!(
-            (mailbox.name, mailbox.address.to_string().as_str()),
-            (None, "nick@example.com")
-        );
-        assert_eq!(from("username = \"nick\""), None);
     }
 }
