@@ -132,8 +132,11 @@ mod tests {
 
     #[test]
     fn the_reverse_path_is_the_author_unless_it_is_set() {
-        let null = Identity { reverse_path: Some(None), ..identity() };
-        assert_eq!(draft_of(&no_body(), &null).unwrap().reverse_path, None);
+        let bounces = Address::parse("bounces@example.com").ok();
+        for path in [None, bounces] {
+            let identity = Identity { reverse_path: Some(path.clone()), ..identity() };
+            assert_eq!(draft_of(&no_body(), &identity).unwrap().reverse_path, path);
+        }
         let author = draft_of(&no_body(), &identity()).unwrap().reverse_path;
         assert_eq!(author, identity().from.map(|from| from.address));
     }

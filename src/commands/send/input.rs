@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn a_regular_file_is_opened_and_not_copied() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        file.as_file().set_len(1 << 34).unwrap();
-        assert_eq!(length(&open(file.path()).unwrap()), 1 << 34);
+        file.as_file().set_len(1 << 21).unwrap();
+        assert_eq!(length(&open(file.path()).unwrap()), 1 << 21);
     }
 
     #[test]
