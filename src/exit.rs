@@ -194,6 +194,13 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_is_a_defect_of_ours_and_leaves_its_words() {
+        let verdict = Verdict::of_panic("index out of bounds (src/x.rs:7)");
+        assert_eq!(verdict.exit, Exit::SOFTWARE);
+        assert_eq!(verdict.message, "internal error: index out of bounds (src/x.rs:7)");
+    }
+
+    #[test]
     fn json_is_wanted_only_as_a_flag() {
         let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
         assert_eq!(Form::of(&words("mailsend -t a@x --json --tsl")), Form::Json);

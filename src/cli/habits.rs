@@ -64,6 +64,11 @@ pub(super) fn of(flag: &str) -> Option<&'static Habit> {
 pub(super) fn check_lone_word(arguments: &[OsString], names: &[String]) -> Result<(), Refusal> {
     let [_, word] = arguments else { return Ok(()) };
     let word = word.to_string_lossy();
+    if ["help", "version"].contains(&&*word) {
+        return Err(Refusal::usage(format!("there is no subcommand {word:?}"))
+            .hint(format!("did you mean `mailsend --{word}`?"))
+            .hint(format!("to send to a recipient of this name, write -t {word}")));
+    }
     match nearest(&word, names) {
         Some(name) if name != word && !word.contains('@') => {
             Err(Refusal::usage(format!("there is no subcommand {word:?}"))

@@ -1,6 +1,7 @@
 //! A request that cannot be fulfilled: what to say, what to try, and the exit status.
 
 use std::fmt;
+use std::io;
 
 use serde_json::{Map, Value};
 
@@ -79,4 +80,12 @@ impl From<ComposeError> for Refusal {
     fn from(error: ComposeError) -> Self {
         Self::data(error.to_string())
     }
+}
+
+/// The system's words without the number behind them.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -39,7 +39,8 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "WHEN", hide_possible_values = true, value_parser = tls_parser())]
     tls: Option<Tls>,
     /// Authenticate as this user
-    #[arg(long, value_name = "NAME", value_parser = typed::one_line)]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true,
+          value_parser = typed::one_line)]
     username: Option<String>,
     /// Read the password from this file
     ///

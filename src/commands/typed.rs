@@ -12,9 +12,6 @@ pub(super) struct ReversePath(pub(super) Option<Address>);
 
 /// Reads an address list; nothing at all is an empty one, so that `-c "$CC"` may be empty.
 pub(super) fn addresses(text: &str) -> Result<AddressList, Refusal> {
-    if text.trim().is_empty() {
-        return Ok(AddressList::default());
-    }
     text.parse().map_err(|error| Refusal::data(format!("{error}")))
 }
 

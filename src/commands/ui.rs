@@ -6,6 +6,9 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
+use super::refusal::{Refusal, reason};
+use crate::model::Exit;
+
 /// How much is said on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Verbosity {
@@ -38,9 +41,15 @@ impl Ui {
     }
 
     /// Writes data to stdout.
-    pub fn data(&mut self, octets: &[u8]) -> io::Result<()> {
+    pub fn data(&mut self, octets: &[u8]) -> Result<(), Refusal> {
         let mut stdout = io::stdout().lock();
-        unless_gone(stdout.write_all(octets).and_then(|()| stdout.flush()))
+        match stdout.write_all(octets).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let message = format!("cannot write to stdout: {}", reason(&error));
+                Err(Refusal::new(Exit::IO, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says something that the user should look into.
@@ -77,14 +86,6 @@ impl Ui {
             // There is nowhere left to complain to when stderr is closed.
             let _ = writeln!(stderr, "{}", harmless(line));
         }
-    }
-}
-
-/// Takes a broken pipe for success: the reader has seen enough.
-fn unless_gone(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
     }
 }
 

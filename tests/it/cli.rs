@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// Enough to be sent, but for the text.
+const SOMEBODY: [&str; 5] = ["--host", "mx.example", "-f", "me@example.com", "you@example.com"];
+
 /// What the program did.
 #[derive(Debug)]
 struct Ran {
@@ -138,6 +141,89 @@ fn a_subcommand_is_one_only_as_the_first_word() {
                 hint: to send to a recipient of this name, write -t sandbox\n";
     refuses(&["-p", "corp", "sandbox"], 64, said);
     refuses(&["a@example.com", "sandbox"], 64, said);
+}
+
+#[test]
+fn help_and_version_are_flags() {
+    let said = "mailsend: there is no subcommand \"help\"\n\
+                hint: did you mean `mailsend --help`?\n\
+                hint: to send to a recipient of this name, write -t help\n";
+    refuses(&["help"], 64, said);
+}
+
+#[test]
+fn a_header_field_behind_a_is_answered_with_the_flag_for_it() {
+    refuses(
+        &[&SOMEBODY[..], &["-a", "X-Priority: 1"]].concat(),
+        64,
+        "mailsend: -a attaches a file, and there is none called \"X-Priority: 1\"\n\
+         hint: to add a header field write -H 'X-Priority: 1'\n",
+    );
+}
+
+#[test]
+fn an_account_behind_a_is_answered_with_the_flag_for_it() {
+    refuses(
+        &[&SOMEBODY[..], &["-a", "no-such-account"]].concat(),
+        66,
+        "mailsend: cannot read no-such-account: no such file or directory\n\
+         hint: -a attaches a file; to choose a profile write -p no-such-account\n",
+    );
+}
+
+#[test]
+fn a_header_field_that_has_a_flag_is_refused() {
+    refuses(
+        &[&SOMEBODY[..], &["-H", "bcc: boss@example.com"]].concat(),
+        64,
+        "mailsend: --header: bcc cannot be set as a header field: use --bcc\n",
+    );
+}
+
+#[test]
+fn an_address_that_is_none_is_bad_data() {
+    let ran = mailsend(&["-t", "a@@example.com"]);
+    assert_eq!(ran.exit, 65, "{ran:?}");
+    assert!(ran.stderr.starts_with("mailsend: --to: \"a@@example.com\": "), "{ran:?}");
+    let injected = mailsend(&["-t", "a@example.com\nBcc: b@example.com"]);
+    assert_eq!(injected.exit, 65, "{injected:?}");
+}
+
+#[test]
+fn an_address_without_a_domain_brings_the_key_that_completes_it() {
+    let ran = mailsend(&["--host", "mx.example", "-f", "me@example.com", "root"]);
+    assert_eq!(ran.exit, 65, "{ran:?}");
+    assert!(ran.stderr.contains("hint: write the whole address, or set qualify_domain"), "{ran:?}");
+}
+
+#[test]
+fn without_a_profile_the_sender_must_be_named() {
+    refuses(
+        &["--host", "mx.example", "a@example.com"],
+        64,
+        "mailsend: nobody is named as the sender\nhint: give -f you@example.com\n",
+    );
+}
+
+#[test]
+fn an_empty_text_is_skipped_if_that_is_wanted() {
+    let ran = mailsend(&[&SOMEBODY[..], &["-E", "-s", "-50% disk left"]].concat());
+    assert_eq!((ran.exit, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
+}
+
+#[test]
+fn line_breaks_in_a_subject_bring_a_warning() {
+    let ran = mailsend(&[&SOMEBODY[..], &["-E", "-s", "one\ntwo"]].concat());
+    let said = "mailsend: warning: the subject had line breaks; they became spaces\n";
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, said));
+}
+
+#[test]
+fn the_last_of_a_repeated_flag_wins() {
+    let twice =
+        ["-H", "X: y", "-s", "a\nb", "-s", "fine", "--tls", "none", "--tls", "implicit", "-E"];
+    let ran = mailsend(&[&SOMEBODY[..], &twice].concat());
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(super) struct WhatArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) body: Option<OsString>,
     /// Take the text from this file; - is stdin
-    #[arg(long, value_name = "FILE", conflicts_with = "body")]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "body")]
     pub(super) body_file: Option<PathBuf>,
     /// Send no text and do not read stdin
     #[arg(long, hide_short_help = true, conflicts_with_all = ["body", "body_file"])]
@@ -81,12 +81,12 @@ pub(super) struct WhatArgs {
     ///
     /// Repeatable. The type follows from the file's name unless it is given. If there is a file of
     /// the whole name, commas included, that one is meant.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
     pub(super) attach: Vec<OsString>,
     /// Add a header field, 'Name: value'
     ///
     /// Repeatable. Fields that have a flag of their own are refused.
-    #[arg(short = 'H', long, value_name = "FIELD", value_parser = typed::one_line)]
+    #[arg(short = 'H', long, value_name = "FIELD", allow_hyphen_values = true, value_parser = typed::one_line)]
     pub(super) header: Vec<String>,
     /// Send nothing if there is nothing to say
     ///

@@ -22,7 +22,7 @@ struct Wish {
 /// Opens what `-a` names.
 pub(super) fn attach(typed: &OsStr) -> Result<Attachment, Refusal> {
     if typed.is_empty() {
-        return Err(Refusal::usage("-a names no file"));
+        return Err(Refusal::usage("--attach names no file"));
     }
     let exists = Path::new(typed).symlink_metadata().is_ok();
     if !exists && let Some(refusal) = habit(typed) {
@@ -60,7 +60,7 @@ impl Wish {
             if slot.is_some() || value.is_empty() {
                 let problem = if value.is_empty() { "empty" } else { "given twice" };
                 let option = &option[1..NAME.len() - 1];
-                return Err(Refusal::usage(format!("-a {rest}: {option} is {problem}")));
+                return Err(Refusal::usage(format!("--attach {rest}: {option} is {problem}")));
             }
             *slot = Some(value.to_owned());
             rest = before;
@@ -196,8 +196,11 @@ mod tests {
 
     #[test]
     fn options_that_say_nothing_or_everything_twice_are_refused() {
-        assert_eq!(refusal("x,name=").message, "-a x,name=: name is empty");
-        assert_eq!(refusal("x,type=a/b,type=c/d").message, "-a x,type=a/b: type is given twice");
+        assert_eq!(refusal("x,name=").message, "--attach x,name=: name is empty");
+        assert_eq!(
+            refusal("x,type=a/b,type=c/d").message,
+            "--attach x,type=a/b: type is given twice"
+        );
         for bad in ["x,type=pdf", "x,type=a/", "x,type=a b/c", "x,type=a/b;\r\nX: y"] {
             assert_eq!(refusal(bad).exit, Exit::USAGE, "{bad:?}");
         }

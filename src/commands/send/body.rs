@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use super::args::WhatArgs;
 use super::input;
-use crate::commands::Refusal;
 use crate::commands::context::Terminal;
+use crate::commands::refusal::{Refusal, reason};
 use crate::commands::typed;
 use crate::commands::ui::Ui;
 use crate::model::Body;
@@ -63,7 +63,7 @@ fn read(source: &TextFrom<'_>, terminal: Terminal, ui: &mut Ui) -> Result<String
         TextFrom::File(path) => Ok(decode(input::read(path)?, &path.display().to_string(), ui)),
         TextFrom::Stdin => {
             let octets = read_stdin(terminal, ui).map_err(|error| {
-                Refusal::no_input(format!("cannot read stdin: {}", input::reason(&error)))
+                Refusal::no_input(format!("cannot read stdin: {}", reason(&error)))
             })?;
             Ok(decode(octets, "stdin", ui))
         }

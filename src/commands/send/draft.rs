@@ -1,7 +1,5 @@
 //! From flags, settings and files to a draft: who, to whom, and what.
 
-use std::io;
-
 use super::args::WhatArgs;
 use super::{attach, body};
 use crate::commands::Refusal;
@@ -84,11 +82,12 @@ fn complete<'a>(
 /// Takes `Name: value` apart.
 fn header(field: &str) -> Result<(String, String), Refusal> {
     let (name, value) = field.split_once(':').ok_or_else(|| {
-        Refusal::usage(format!("-H {field:?} has no colon"))
+        Refusal::usage(format!("--header: {field:?} has no colon"))
             .hint("write it like -H 'X-Name: value'")
     })?;
     let (name, value) = (name.trim_end(), value.trim());
-    check_header(name, value).map_err(|complaint| Refusal::usage(format!("-H: {complaint}")))?;
+    check_header(name, value)
+        .map_err(|complaint| Refusal::usage(format!("--header: {complaint}")))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -109,11 +108,6 @@ fn one_line(text: &str) -> String {
     let is_break = |c: char| matches!(c, '\r' | '\n' | '\0');
     let lines = text.split(is_break).map(str::trim).filter(|line| !line.is_empty());
     if text.contains(is_break) { lines.collect::<Vec<_>>().join(" ") } else { text.to_owned() }
-}
-
-/// An error about writing to stdout.
-pub(super) fn cannot_write(error: &io::Error) -> Refusal {
-    Refusal::new(Exit::IO, format!("cannot write to stdout: {}", super::input::reason(error)))
 }
 
 #[cfg(test)]
@@ -138,8 +132,11 @@ mod tests {
 
     #[test]
     fn the_reverse_path_is_the_author_unless_it_is_set() {
-        let null = Identity { reverse_path: Some(None), ..identity() };
-        assert_eq!(draft_of(&no_body(), &null).unwrap().reverse_path, None);
+        let bounces = Address::parse("bounces@example.com").ok();
+        for path in [None, bounces] {
+            let identity = Identity { reverse_path: Some(path.clone()), ..identity() };
+            assert_eq!(draft_of(&no_body(), &identity).unwrap().reverse_path, path);
+        }
         let author = draft_of(&no_body(), &identity()).unwrap().reverse_path;
         assert_eq!(author, identity().from.map(|from| from.address));
     }
@@ -165,7 +162,10 @@ mod tests {
     fn a_header_field_that_has_a_flag_is_refused_and_the_flag_named() {
         let args = WhatArgs { header: vec!["Subject: hi".into()], ..no_body() };
         let refusal = draft_of(&args, &identity()).unwrap_err();
-        assert_eq!(refusal.message, "-H: Subject cannot be set as a header field: use --subject");
+        assert_eq!(
+            refusal.message,
+            "--header: Subject cannot be set as a header field: use --subject"
+        );
         assert_eq!(refusal.exit, Exit::USAGE);
     }
 

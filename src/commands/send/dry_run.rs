@@ -1,11 +1,8 @@
 //! `--dry-run`: the message on stdout and its envelope on stderr, or both in one object. Nothing
 //! is connected to and no secret is asked for.
 
-use std::io;
-
 use serde::Serialize;
 
-use super::draft::cannot_write;
 use super::input;
 use crate::commands::Output;
 use crate::commands::Refusal;
@@ -44,7 +41,7 @@ pub fn show(mail: &Mail, server: &Server, output: Output, ui: &mut Ui) -> Result
 
 /// Why showing stops.
 enum Stop {
-    Output(io::Error),
+    Output(Refusal),
     Content(ContentError),
 }
 
@@ -57,7 +54,7 @@ impl From<ContentError> for Stop {
 impl From<Stop> for Refusal {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Output(error) => cannot_write(&error),
+            Stop::Output(refusal) => refusal,
             Stop::Content(ContentError::Unreadable { path, error }) => {
                 input::unreadable(&path, &error)
             }
@@ -97,7 +94,8 @@ fn object(mail: &Mail, server: &Server) -> Result<Vec<u8>, Stop> {
         size: mail.content.length(),
         message: String::from_utf8_lossy(&message).into_owned(),
     };
-    let mut line = serde_json::to_vec(&object).map_err(|error| Stop::Output(error.into()))?;
+    let defect = |error| Stop::Output(Refusal::new(Exit::SOFTWARE, format!("no object: {error}")));
+    let mut line = serde_json::to_vec(&object).map_err(defect)?;
     line.push(b'\n');
     Ok(line)
 }
