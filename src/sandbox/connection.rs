@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,7 +21,7 @@ use super::manners::{Manner, TlsOffer};
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long to wait for the client to close after the last reply.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// Octets read at a time.
+/// Octets read at a time; more than a line may have.
 const INPUT: usize = 64 * 1024;
 /// Octets of replies that are held back at most.
 const OUTPUT: usize = 32 * 1024;
@@ -60,8 +61,8 @@ struct Connection<'a> {
     dialogue: Dialogue,
     tls: Option<String>,
     input: Vec<u8>,
-    /// How much of the input is done with.
-    consumed: usize,
+    /// Which octets of the input are waiting.
+    waiting: Range<usize>,
     output: Vec<u8>,
 }
 
@@ -76,8 +77,8 @@ pub(super) fn serve(service: &Service, socket: Arc<TcpStream>) -> io::Result<()>
         stream: Stream::Clear(Socket(Arc::clone(&socket))),
         dialogue: Dialogue::new(service.manner, service.account.clone()),
         tls: None,
-        input: Vec::with_capacity(2 * INPUT),
-        consumed: 0,
+        input: vec![0; INPUT],
+        waiting: 0..0,
         output: Vec::new(),
     };
     connection.run(&socket)
@@ -90,8 +91,8 @@ impl Connection<'_> {
         }
         let mut turn = self.dialogue.greeting();
         loop {
-            if turn.next == Next::TlsHandshake && self.consumed < self.input.len() {
-                self.consumed = self.input.len();
+            if turn.next == Next::TlsHandshake && !self.waiting.is_empty() {
+                self.waiting = 0..0;
                 turn = self.dialogue.injected();
             }
             self.output.extend_from_slice(&turn.reply);
@@ -126,21 +127,21 @@ impl Connection<'_> {
     fn line(&mut self) -> io::Result<Option<Turn>> {
         let mut overlong = false;
         loop {
-            let waiting = &self.input[self.consumed..];
+            let waiting = &self.input[self.waiting.clone()];
             if let Some(end) = waiting.iter().position(|octet| *octet == b'\n') {
                 let turn = if overlong {
                     self.dialogue.overlong_line()
                 } else {
                     self.dialogue.line(&waiting[..=end])
                 };
-                self.consumed += end + 1;
+                self.waiting.start += end + 1;
                 let refused = self.dialogue.take_passwords_refused();
                 self.service.passwords_refused.fetch_add(refused, Ordering::Relaxed);
                 return Ok(Some(turn));
             }
             if overlong || waiting.len() >= LINE_LIMIT {
                 overlong = true;
-                self.consumed = self.input.len();
+                self.waiting = 0..0;
             }
             match self.arrival()? {
                 Arrival::Octets => {}
@@ -155,9 +156,9 @@ impl Connection<'_> {
         let mailbox = &self.service.mailbox;
         let mut incoming = mailbox.incoming(self.service.manner.size_limit());
         loop {
-            let waiting = &self.input[self.consumed..];
+            let waiting = &self.input[self.waiting.clone()];
             let end = incoming.feed(waiting);
-            self.consumed += end.unwrap_or(waiting.len());
+            self.waiting.start += end.unwrap_or(waiting.len());
             if end.is_some() {
                 break;
             }
@@ -179,12 +180,11 @@ impl Connection<'_> {
     /// Writes what is held back and waits for octets of the client.
     fn arrival(&mut self) -> io::Result<Arrival> {
         self.flush()?;
-        self.input.drain(..self.consumed);
-        self.consumed = 0;
-        let before = self.input.len();
-        self.input.resize(before + INPUT, 0);
-        let result = self.stream.read(&mut self.input[before..]);
-        self.input.truncate(before + result.as_ref().copied().unwrap_or(0));
+        // What waits is shorter than a line may be, so there is always room.
+        self.input.copy_within(self.waiting.clone(), 0);
+        self.waiting = 0..self.waiting.len();
+        let result = self.stream.read(&mut self.input[self.waiting.end..]);
+        self.waiting.end += result.as_ref().copied().unwrap_or(0);
         match result {
             Ok(0) => Ok(Arrival::End),
             Ok(_) => Ok(Arrival::Octets),

@@ -192,6 +192,12 @@ fn a_line_too_long_is_refused_whole_and_the_session_goes_on() {
     let long = "x".repeat(200_000);
     let replies = client.ask(&format!("{long}\r\nNOOP\r\n"));
     assert!(replies[0].starts_with("500 ") && replies[1].starts_with("250 "), "{replies:?}");
+    client.submit("x\r\n.\r\n");
+    let dialogue = sandbox.next_message(LONG_ENOUGH).unwrap().dialogue;
+    assert!(
+        !dialogue.iter().any(|line| line.contains("xxx")),
+        "the end of it was taken for a line"
+    );
 }
 
 #[test]
@@ -214,11 +220,9 @@ fn refused_passwords_and_connections_are_counted() {
 fn a_dropped_sandbox_closes_its_connections() {
     let sandbox = sandbox("open");
     let mut client = greeted(&sandbox);
-    let address = sandbox.address();
     drop(sandbox);
     let mut rest = String::new();
     assert!(matches!(client.0.read_to_string(&mut rest), Ok(0)), "{rest}");
-    assert!(TcpStream::connect(address).is_err());
 }
 
 #[test]

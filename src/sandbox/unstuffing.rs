@@ -34,42 +34,56 @@ impl Unstuffing {
     ) -> io::Result<Option<usize>> {
         let mut written = 0;
         let mut index = 0;
-        while index < chunk.len() {
-            let octet = chunk[index];
-            self.place = match (self.place, octet) {
+        while let Some(octet) = chunk.get(index) {
+            match (self.place, octet) {
                 (Place::LineStart, b'.') => {
                     sink.write_all(&chunk[written..index])?;
-                    written = index + 1;
-                    Place::Dot
+                    self.place = Place::Dot;
+                    index += 1;
+                    written = index;
                 }
                 (Place::Dot, b'\r') => {
-                    written = index + 1;
-                    Place::DotCr
+                    self.place = Place::DotCr;
+                    index += 1;
+                    written = index;
                 }
                 (Place::DotCr, b'\n') => return Ok(Some(index + 1)),
+                // Neither ends the message; the octet itself is ordinary and still to be read.
+                (Place::Dot, _) => self.place = Place::InsideLine,
                 (Place::DotCr, _) => {
                     sink.write_all(b"\r")?;
-                    written = index;
-                    // The octet behind the CR is looked at again as such.
                     self.place = Place::Cr;
-                    continue;
                 }
-                (Place::Cr, b'\n') => Place::LineStart,
-                (_, b'\r') => Place::Cr,
                 _ => {
-                    // On to the next CR at once: every octet before it is part of the line.
-                    let mut rest = &chunk[index..];
-                    let skipped = rest.skip_until(b'\r')?;
-                    let found = chunk[index + skipped - 1] == b'\r';
-                    index += skipped - 1;
-                    if found { Place::Cr } else { Place::InsideLine }
+                    let run = &chunk[index..][..until_dot(&chunk[index..])?];
+                    self.place = self.place.after(run);
+                    index += run.len();
                 }
-            };
-            index += 1;
+            }
         }
         sink.write_all(&chunk[written..])?;
         Ok(None)
     }
+}
+
+impl Place {
+    /// Where one stands behind octets of which only the first may be a dot.
+    fn after(self, run: &[u8]) -> Self {
+        match run {
+            [.., b'\r', b'\n'] => Self::LineStart,
+            [b'\n'] if self == Self::Cr => Self::LineStart,
+            [.., b'\r'] => Self::Cr,
+            _ => Self::InsideLine,
+        }
+    }
+}
+
+/// How far it is from the second octet to the next dot, the first octet counted: only dots can
+/// mean anything, and encoded attachments have none.
+fn until_dot(octets: &[u8]) -> io::Result<usize> {
+    let mut rest = &octets[1..];
+    let skipped = rest.skip_until(b'.')?;
+    Ok(if skipped > 0 && octets[skipped] == b'.' { skipped } else { skipped + 1 })
 }
 
 #[cfg(test)]
