@@ -10,9 +10,10 @@ pub(super) fn check_trust(
     merged: &Profile,
     server: &Server,
 ) -> Result<(), ConfigError> {
-    // What is set farther than `tls` is inherited from where it made sense.
+    // What is set farther than `tls` is inherited from where it made sense; a layer that sets both
+    // has been refused by itself.
     let decided_at = layers.iter().position(|layer| layer.tls.is_some());
-    for layer in layers.iter().take(decided_at.map_or(0, |index| index + 1)) {
+    for layer in layers.iter().take(decided_at.unwrap_or(0)) {
         layer.check_no_trust_for(server.tls)?;
     }
     let trust = &server.trust;

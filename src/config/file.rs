@@ -109,10 +109,12 @@ mod tests {
 
     #[test]
     fn a_value_knows_its_place() {
-        let file = parse("default_profile = \"é\"\n\n[profiles.\"é\"]\n  host = \"a\"\n").unwrap();
+        let file =
+            parse("default_profile = \"é\"\nprofiles = { \"é\" = { host = \"a\" } }").unwrap();
         let host = file.profiles["é"].host.clone().unwrap();
         let path = Path::new("/etc/m.toml").into();
-        let origin = Origin::File { path, line: 4, column: 10 };
+        // Characters, not octets.
+        let origin = Origin::File { path, line: 2, column: 29 };
         assert_eq!(host, Value { value: "a".to_owned(), origin });
         assert_eq!(file.default_profile.unwrap().origin.to_string(), "/etc/m.toml:1:19");
     }
