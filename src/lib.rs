@@ -45,9 +45,7 @@ fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
             ui = Ui::new(args.verbosity());
             commands::send::run(&args, &Context::from_system()?, &mut ui)
         }
-        Invocation::Sandbox(args) => {
-            commands::sandbox::run(&args, &Context::from_system()?, &mut ui)
-        }
+        Invocation::Sandbox(args) => commands::sandbox::run(&args, &mut ui),
         Invocation::Generate(args, command) => commands::generate::run(&args, *command),
         Invocation::Show(text) => Ok(ui.data(text.as_bytes()).map(|()| Exit::OK)?),
     }

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 
 use super::Refusal;
 use super::context::Context;
+use super::sandbox::BuiltIn;
 use super::typed;
 use crate::config::{
     self, Choice, Command, Configuration, Locations, Origin, Profile, Settings, Value,
@@ -177,6 +178,8 @@ pub(super) struct Settled {
     pub(super) settings: Settings,
     /// Which rule chose the profile.
     pub(super) rule: String,
+    /// The server of the profile `sandbox`, which runs as long as this lives.
+    pub(super) sandbox: Option<BuiltIn>,
 }
 
 impl SettingsArgs {
@@ -194,9 +197,16 @@ impl SettingsArgs {
         } else {
             config::load(&self.locations(context))?
         };
-        let chosen = configuration.choose(&choice)?;
+        let mut chosen = configuration.choose(&choice)?;
+        let mut sandbox = None;
+        if chosen.name.as_deref() == Some(config::SANDBOX) {
+            check_no_server(&flags)?;
+            let built_in = BuiltIn::start()?;
+            chosen = chosen.upon(built_in.profile());
+            sandbox = Some(built_in);
+        }
         let settings = config::resolve(&chosen, flags)?;
-        Ok(Settled { settings, rule: chosen.rule })
+        Ok(Settled { settings, rule: chosen.rule, sandbox })
     }
 
     fn locations(&self, context: &Context) -> Locations {
@@ -212,6 +222,17 @@ impl SettingsArgs {
     fn author(&self, flags: &Profile) -> Option<Address> {
         let list = flags.from.as_ref()?.value.qualify(self.qualify_domain.as_deref()).ok()?;
         list.into_iter().next().map(|mailbox| mailbox.address)
+    }
+}
+
+/// The profile `sandbox` has a server of its own and never reaches another.
+fn check_no_server(flags: &Profile) -> Result<(), Refusal> {
+    let host = flags.host.as_ref().map(|host| &host.origin);
+    match host.or(flags.port.as_ref().map(|port| &port.origin)) {
+        Some(flag) => Err(Refusal::usage(format!(
+            "{flag} does not go with the profile sandbox, which has a server of its own"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -31,6 +31,15 @@ pub struct Chosen {
     pub(super) layers: Vec<Profile>,
 }
 
+impl Chosen {
+    /// Puts a layer beneath all others.
+    #[must_use]
+    pub fn upon(mut self, layer: Profile) -> Self {
+        self.layers.push(layer);
+        self
+    }
+}
+
 impl Configuration {
     /// Finds the profile to use, and why that one.
     pub fn choose(&self, choice: &Choice) -> Result<Chosen, ConfigError> {

@@ -26,7 +26,9 @@ impl ConfigError {
             Origin::Flag(flag) => {
                 Self { message: format!("{flag}: {message}"), hint: None, exit: Exit::USAGE }
             }
-            Origin::File { .. } => Self::new(format!("{origin}: {key}: {message}")),
+            Origin::File { .. } | Origin::BuiltIn => {
+                Self::new(format!("{origin}: {key}: {message}"))
+            }
         }
     }
 

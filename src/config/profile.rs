@@ -20,6 +20,8 @@ pub struct Value<T> {
 pub enum Origin {
     /// On the command line, by this flag (`--tls`).
     Flag(&'static str),
+    /// Nowhere: it belongs to the built-in profile.
+    BuiltIn,
     /// In a file.
     File {
         /// Which one.
@@ -35,6 +37,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(flag) => f.write_str(flag),
+            Self::BuiltIn => f.write_str("built in"),
             Self::File { path, line, column } => {
                 write!(f, "{}:{line}:{column}", path.display())
             }

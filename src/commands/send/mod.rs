@@ -13,7 +13,7 @@ pub use dry_run::show;
 use super::context::Context;
 use super::settings::Settled;
 use super::ui::Ui;
-use super::{Job, deliver};
+use super::{How, Job, Output, deliver};
 use crate::model::Exit;
 
 /// Sends a mail.
@@ -21,7 +21,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     draft::check_recipients(&args.what)?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
-    let Settled { settings, rule } = args.settings.settle(layer, context)?;
+    let Settled { settings, rule, sandbox } = args.settings.settle(layer, context)?;
     settings.warnings.iter().for_each(|warning| ui.warning(warning));
     let profile = settings.server.profile.as_deref();
     let draft = draft::draft(&args.what, &settings.identity, profile, context.terminal, ui)?;
@@ -29,5 +29,10 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
-    deliver::deliver(&Job { draft, settings, rule, how: args.how() }, context, ui)
+    let how = args.how();
+    let result = deliver::deliver(&Job { draft, settings, rule, how }, context, ui);
+    if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how) {
+        sandbox.show_caught(ui)?;
+    }
+    result
 }
