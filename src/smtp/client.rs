@@ -50,13 +50,13 @@ impl Client {
         let greeting = wire.lock().take_reply();
         let answer = wire.lock().take_reply();
         match (opened, greeting, answer) {
-            (Ok(connection), Some(_), Some(answer)) => {
+            (Ok(connection), Some(_), Some(answer)) if answer.is_success() => {
                 Ok(Opening::Ready(Self { connection, wire }, answer))
             }
-            (Err(_), Some(reply), None) if !reply.is_success() => {
-                Ok(Opening::GreetingRefused(reply))
+            (_, Some(greeting), None) if !greeting.is_success() => {
+                Ok(Opening::GreetingRefused(greeting))
             }
-            (Err(_), Some(_), Some(reply)) => Ok(Opening::HelloRefused(reply)),
+            (_, Some(_), Some(answer)) => Ok(Opening::HelloRefused(answer)),
             (opened, greeting, _) => {
                 let internal = || Cause::Internal(format!("lettre: {:?}", opened.err()));
                 let cause = wire.lock().take_trouble().unwrap_or_else(internal);

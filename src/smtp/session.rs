@@ -203,11 +203,11 @@ impl Entry<'_> {
                 self.stage = Stage::Hello;
                 Ok((client, answer))
             }
-            Ok(Opening::GreetingRefused(reply)) => Err(Cause::Refused(reply)),
+            Ok(Opening::GreetingRefused(reply)) => Err(refusal(reply)),
             Ok(Opening::HelloRefused(reply)) => {
                 self.stage = Stage::Hello;
                 wire.lock().quit(QUIT_PATIENCE);
-                Err(Cause::Refused(reply))
+                Err(refusal(reply))
             }
             Err((greeted, cause)) => {
                 if greeted {
@@ -254,10 +254,7 @@ impl Entry<'_> {
                 (self.watch.observer)(Line::Note(&note));
                 return Ok((client, None));
             }
-            reply if reply.is_transient() || reply.is_permanent() => {
-                return Err(leave(client, Cause::Refused(reply)));
-            }
-            reply => return Err(Cause::Protocol(format!("STARTTLS was answered {reply}"))),
+            reply => return Err(leave(client, refusal(reply))),
         }
         let wire = client.wire().clone();
         let facts = self.start_tls(&wire, tls)?;
@@ -277,8 +274,17 @@ impl Entry<'_> {
         let hello = client.wire().lock().hello_name().to_owned();
         match client.command(&format!("EHLO {hello}"))? {
             reply if reply.is_success() => Ok(reply),
-            reply => Err(Cause::Refused(reply)),
+            reply => Err(refusal(reply)),
         }
+    }
+}
+
+/// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.
+fn refusal(reply: Reply) -> Cause {
+    if reply.is_transient() || reply.is_permanent() {
+        Cause::Refused(reply)
+    } else {
+        Cause::Protocol(format!("it said {reply} where that does not belong"))
     }
 }
 

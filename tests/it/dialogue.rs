@@ -482,3 +482,20 @@ fn lines_that_start_with_a_dot_arrive_as_they_were() {
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     assert_eq!(body, ".\r\n..\r\n.hidden\r\nMAIL FROM:<x@y>\r\n.\r\n");
 }
+
+#[test]
+fn a_greeting_that_is_neither_yes_nor_no_breaks_the_protocol() {
+    for script in [
+        "S: 354 go on
+         C-EOF",
+        "S: 220 hi
+         C: EHLO client.example
+         S: 354 go on
+         C: QUIT
+         S: 221 bye",
+    ] {
+        let (server, outcome) = send(&["a@example.net"], script);
+        outcome.exit(76).stderr_contains("it said 354 go on where that does not belong");
+        server.finish();
+    }
+}
