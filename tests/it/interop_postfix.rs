@@ -52,7 +52,12 @@ fn arrives_as_sent(profile: &str, (user, password): (&str, &str), recipient: &st
         attachment("notes.txt", "text/plain", b"one\ntwo\n"),
     ];
     assert!(received.attachments == expected, "{:?}", received.attachments);
-    assert_eq!(received.defects, [""; 0]);
+    // Encoded words in a quoted `name=` are what Outlook and QQ read, and what Python, which reads
+    // the standard's `filename*`, notes as a defect.
+    let on_purpose =
+        |defect: &&String| defect.starts_with("Content-Type: ") && defect.contains("encoded");
+    let defects: Vec<_> = received.defects.iter().filter(|defect| !on_purpose(defect)).collect();
+    assert_eq!(defects, [""; 0]);
 }
 
 /// A test for each way there.
