@@ -9,12 +9,16 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::commands::Refusal;
 use crate::commands::ui::harmless;
 use crate::model::Exit;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How errors are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +124,8 @@ struct Object<'a> {
 
 /// Prints the verdict. Where stdout or stderr is closed, the exit status says it alone.
 fn tell(form: Form, verdict: &Verdict) -> Exit {
-    let _ = io::stderr().lock().write_all(as_text(verdict).as_bytes());
+    // Colours go only to a terminal that takes them, and not against NO_COLOR.
+    let _ = anstream::stderr().lock().write_all(as_text(verdict).as_bytes());
     if form == Form::Json {
         let _ = io::stdout().lock().write_all(as_json(verdict).as_bytes());
     }
@@ -129,11 +134,15 @@ fn tell(form: Form, verdict: &Verdict) -> Exit {
 
 fn as_text(verdict: &Verdict) -> String {
     let mut text = String::new();
-    let hints = verdict.hints.iter().map(|hint| ("hint: ", hint));
-    for (label, words) in std::iter::once(("mailsend: ", &verdict.message)).chain(hints) {
+    let hints = verdict.hints.iter().map(|hint| (HINT, "hint:", hint));
+    let error = std::iter::once((ERROR, "mailsend:", &verdict.message));
+    for (style, label, words) in error.chain(hints) {
         for (index, line) in words.lines().enumerate() {
-            let label = if index == 0 { label } else { "  " };
-            text.push_str(&format!("{label}{}\n", harmless(line)));
+            let line = harmless(line);
+            match index {
+                0 => text.push_str(&format!("{style}{label}{style:#} {line}\n")),
+                _ => text.push_str(&format!("  {line}\n")),
+            }
         }
     }
     text
@@ -160,6 +169,10 @@ mod tests {
 
     use super::*;
 
+    fn plain(verdict: &Verdict) -> String {
+        anstream::adapter::strip_str(&as_text(verdict)).to_string()
+    }
+
     #[test]
     fn an_error_is_its_context_its_message_and_its_hints() {
         let refusal = Refusal::data("no such domain").hint("look again").hint("or\nnot");
@@ -167,13 +180,13 @@ mod tests {
         let verdict = Verdict::of(&error);
         assert_eq!(verdict.exit, Exit::DATA);
         let expected = "mailsend: corp: no such domain\nhint: look again\nhint: or\n  not\n";
-        assert_eq!(as_text(&verdict), expected);
+        assert_eq!(plain(&verdict), expected);
     }
 
     #[test]
     fn the_words_of_a_server_cannot_touch_the_terminal() {
         let verdict = Verdict::of(&anyhow::anyhow!("550 \x1b[2J"));
-        assert_eq!(as_text(&verdict), "mailsend: 550 \\u{1b}[2J\n");
+        assert_eq!(plain(&verdict), "mailsend: 550 \\u{1b}[2J\n");
     }
 
     #[test]

@@ -34,8 +34,6 @@ pub struct Terminal {
     pub input: bool,
     /// Somebody sees what is said, so progress makes sense.
     pub talk: bool,
-    /// Colour is welcome on stderr.
-    pub color: bool,
 }
 
 /// The environment variables of ours; there are no others.
@@ -53,10 +51,8 @@ impl Context {
     /// Looks around once.
     pub fn from_system() -> Result<Self, Refusal> {
         let talk = io::stderr().is_terminal();
-        let plain =
-            variable("NO_COLOR").is_some() || env::var_os("TERM").is_some_and(|t| t == "dumb");
         Ok(Self {
-            terminal: Terminal { input: io::stdin().is_terminal(), talk, color: talk && !plain },
+            terminal: Terminal { input: io::stdin().is_terminal(), talk },
             environment: Environment {
                 profile: text_variable("MAILSEND_PROFILE")?,
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),

@@ -9,6 +9,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::context::Context;
 use super::outcome;
+use super::progress::Progress;
 use super::ui::{Ui, Verbosity};
 use super::{How, Job, Output, Refusal, send};
 use crate::config::Settings;
@@ -33,7 +34,7 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
     let mut server = job.settings.server.clone();
     server.ehlo = server.ehlo.or_else(|| context.host_name());
     let submission = Submission { job, mail: &mail, server: &server, output };
-    submission.run(credentials.as_ref(), ui).context(label)
+    submission.run(credentials.as_ref(), context, ui).context(label)
 }
 
 /// The secret, late and once, and only where it will be used.
@@ -59,13 +60,20 @@ struct Submission<'a> {
 }
 
 impl Submission<'_> {
-    fn run(&self, credentials: Option<&Credentials>, ui: &mut Ui) -> anyhow::Result<Exit> {
-        let watch = watch(ui.verbosity())?;
+    fn run(
+        &self,
+        credentials: Option<&Credentials>,
+        context: &Context,
+        ui: &mut Ui,
+    ) -> anyhow::Result<Exit> {
+        let progress = Arc::new(Progress::new(self.mail.content.length(), context.terminal, ui));
+        let watch = watch(ui.verbosity(), &progress)?;
         let from = self.job.draft.from.address.to_string();
         let (result, connection) = match Session::open(self.server, credentials, &watch) {
             Ok(session) => session.submit_and_quit(self.mail),
             Err(failure) => (Err(failure), outcome::unreached(self.server)),
         };
+        progress.end();
         let told = outcome::Told {
             server: self.server,
             mail: self.mail,
@@ -87,7 +95,7 @@ impl Submission<'_> {
 
 /// Shows the dialogue where it is wanted, and lets a signal end the program with the status that
 /// says whether running again may send twice.
-fn watch(verbosity: Verbosity) -> Result<Watch, Refusal> {
+fn watch(verbosity: Verbosity, progress: &Arc<Progress>) -> Result<Watch, Refusal> {
     let in_doubt = Arc::new(AtomicBool::new(false));
     let always = Arc::new(AtomicBool::new(true));
     for (signal, exit) in [(SIGINT, Exit::INTERRUPTED), (SIGTERM, Exit::TERMINATED)] {
@@ -112,5 +120,7 @@ fn watch(verbosity: Verbosity) -> Result<Watch, Refusal> {
             Line::Note(text) => ui.transcript(format_args!("-- {text}")),
         }
     };
-    Ok(Watch { observer: Arc::new(observer), in_doubt })
+    let progress = Arc::clone(progress);
+    let progress = Arc::new(move |octets| progress.advance(octets));
+    Ok(Watch { observer: Arc::new(observer), progress, in_doubt })
 }

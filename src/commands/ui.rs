@@ -77,6 +77,12 @@ impl Ui {
         self.talk(Verbosity::Quiet, &text.to_string());
     }
 
+    /// Draws a line over the one that was drawn last; an empty one takes it away.
+    pub(super) fn draw(&mut self, line: &str) {
+        // Who cannot see it misses nothing.
+        let _ = write!(io::stderr().lock(), "\r{line}\x1b[K");
+    }
+
     fn talk(&self, from: Verbosity, text: &str) {
         if self.verbosity < from {
             return;

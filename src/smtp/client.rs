@@ -106,8 +106,13 @@ impl Client {
         self.wire.lock().begin_body(trailer);
         self.wire.lock().allow(patience);
         let failed = Cell::new(None);
+        let mut written = 0;
         let chunks = content.chunks().map_while(|chunk| match chunk {
-            Ok(chunk) => Some(chunk),
+            Ok(chunk) => {
+                self.wire.lock().progress(written);
+                written += chunk.len() as u64;
+                Some(chunk)
+            }
             Err(error) => {
                 // lettre cannot be told to stop; a wire that is cut does it.
                 self.wire.lock().cut();

@@ -19,6 +19,8 @@ pub enum Line<'a> {
 pub struct Watch {
     /// Is told the dialogue.
     pub observer: Arc<dyn Fn(Line<'_>) + Send + Sync>,
+    /// Is told how many octets of the message are written so far.
+    pub progress: Arc<dyn Fn(u64) + Send + Sync>,
     /// True while the end of the data may be out and is not answered: who ends the program then
     /// does not know whether the message was taken.
     pub in_doubt: Arc<AtomicBool>,

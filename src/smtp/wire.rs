@@ -174,6 +174,11 @@ impl Wire {
         if pending.starts_with(b"421") { 0 } else { pending.len() }
     }
 
+    /// Tells how many octets of the message are written.
+    pub(super) fn progress(&self, octets: u64) {
+        (self.watch.progress)(octets);
+    }
+
     /// Tells the observer that something happened.
     pub(super) fn note(&mut self, text: &str) {
         (self.watch.observer)(Line::Note(text));

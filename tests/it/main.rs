@@ -9,4 +9,6 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod signals;
 mod support;
+mod tls;
