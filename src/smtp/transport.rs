@@ -169,15 +169,6 @@ impl Transport {
         }
     }
 
-    /// Tells a TLS peer that nothing more will come, so that it knows of no truncation.
-    pub(super) fn take_leave(&mut self) {
-        if let Self::Tls(stream) = self {
-            stream.session.send_close_notify();
-            // A courtesy; the connection ends either way.
-            let _ = stream.session.write_tls(&mut stream.socket);
-        }
-    }
-
     /// Ends the connection at once; what was not written never will be.
     pub(super) fn cut(&mut self) {
         if let Some(socket) = self.socket() {

@@ -278,7 +278,6 @@ impl Wire {
         self.patience = patience;
         // Whatever comes of it changes nothing any more.
         let _ = self.receive();
-        self.transport.take_leave();
         self.cut();
     }
 

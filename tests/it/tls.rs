@@ -238,6 +238,36 @@ fn auth_is_offered_inside_and_used_inside() {
     server.finish();
 }
 
+/// EHLO, STARTTLS, ClientHello, Finished with EHLO, AUTH, the envelope, the message with QUIT.
+#[test]
+fn starttls_with_auth_and_pipelining_takes_seven_flights() {
+    let (_, identity) = identity();
+    let pin = identity.certificate_pin();
+    let mut flags = pinned(&pin, "starttls");
+    flags.extend(["--username", "alice", "--password-env", "SECRET", "--json"]);
+    let (server, outcome) = send(
+        &format!(
+            "{OFFERS}\nS: 220 go\nTLS\nC: EHLO *\nS: 250-mail\nS: 250-AUTH PLAIN\nS: 250 PIPELINING
+             C: AUTH PLAIN AGFsaWNlAHdvbmRlci1sYW5kMQ==
+             S: 235 ok
+             C: MAIL FROM:<me@example.com>
+             C: RCPT TO:<a@example.net>
+             C: DATA
+             S: 250 ok
+             S: 250 ok
+             S: 354 go on
+             C-DATA
+             C: QUIT
+             S: 250 ok
+             S: 221 bye"
+        ),
+        &identity,
+        &flags,
+    );
+    assert_eq!(outcome.exit(0).json()["flights"], 7);
+    server.finish();
+}
+
 #[test]
 fn auth_that_is_lost_inside_tls_names_the_way_out() {
     let (_, identity) = identity();
