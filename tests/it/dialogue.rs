@@ -23,7 +23,7 @@ fn program(server: &ScriptServer) -> Mailsend {
 }
 
 #[test]
-fn a_pipelined_mail_takes_four_flights() {
+fn a_pipelined_mail_takes_three_flights() {
     let (server, outcome) = send_with(
         &["-vv"],
         &["a@example.net", "b@example.net"],
@@ -220,12 +220,27 @@ fn a_354_although_nobody_was_accepted_gets_its_dot_and_nothing_else() {
 
 #[test]
 fn a_421_answers_everything_behind_it() {
-    let (server, outcome) = pipelined(
-        "S: 250 ok
+    let (server, outcome) = send(
+        &["a@example.net", "b@example.net"],
+        "S: 220 hi
+         C: EHLO client.example
+         S: 250-mail.example.net
+         S: 250 PIPELINING
+         C: MAIL FROM:<me@example.com>
+         C: RCPT TO:<a@example.net>
+         C: RCPT TO:<b@example.net>
+         C: DATA
+         S: 250 ok
+         S: 250 ok
          S: 421 4.3.2 shutting down
          S-CLOSE",
     );
-    outcome.exit(75).stderr_contains("deferred at RCPT TO: 421 4.3.2 shutting down");
+    outcome.exit(75).stderr_is(
+        "mailsend: 127.0.0.1: 2 of 2 recipients not accepted
+  a@example.net: deferred at DATA: 421 4.3.2 shutting down
+  b@example.net: deferred at RCPT TO: 421 4.3.2 shutting down
+",
+    );
     server.finish();
 }
 
