@@ -8,5 +8,6 @@ mod cli;
 mod compose;
 mod config_example;
 mod dialogue;
+mod docs;
 mod interop_postfix;
 mod support;
