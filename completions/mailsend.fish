@@ -26,7 +26,7 @@ end
 
 complete -c mailsend -n "__fish_mailsend_needs_command" -s t -l to -d 'Recipients, such as \'Li <li@x.com>, b@y.com\'' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -s c -l cc -d 'Recipients of a carbon copy' -r
-complete -c mailsend -n "__fish_mailsend_needs_command" -s b -l bcc -d 'Recipients that the message does not name' -r
+complete -c mailsend -n "__fish_mailsend_needs_command" -s b -l bcc -d 'Recipients that the others do not see' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -s f -l from -d 'The author, a name included [default: the profile\'s]' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l reply-to -d 'Where replies shall go' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l reverse-path -d 'The envelope\'s sender, which gets the bounces; <> for none [default: From]' -r
@@ -39,13 +39,13 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attac
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
-complete -c mailsend -n "__fish_mailsend_needs_command" -l host -d 'Server to use; without -p no profile is' -r
+complete -c mailsend -n "__fish_mailsend_needs_command" -l host -d 'Use this server, and no profile unless -p is given' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l port -d 'TCP port [default: 587, or by --tls]' -r
-complete -c mailsend -n "__fish_mailsend_needs_command" -l tls -d 'implicit, starttls, opportunistic or none' -r -f -a "implicit\t''
+complete -c mailsend -n "__fish_mailsend_needs_command" -l tls -d 'TLS: implicit, starttls, opportunistic or none' -r -f -a "implicit\t''
 starttls\t''
 opportunistic\t''
 none\t''"
-complete -c mailsend -n "__fish_mailsend_needs_command" -l username -d 'Authenticate as this user' -r
+complete -c mailsend -n "__fish_mailsend_needs_command" -l username -d 'Log in as this user' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-file -d 'Read the password from this file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-env -d 'Take the password from this environment variable' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-command -d 'Take the first line that this shell command prints as the password' -r
@@ -70,7 +70,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-data -d 'Wait
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-block -d 'Let writing a block of the message take so long [default: 180]' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-end-of-data -d 'Wait so long for the reply to the end of the message [default: 600]' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
-complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is nothing to say'
+complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'

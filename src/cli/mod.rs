@@ -17,6 +17,10 @@ use crate::commands::sandbox::SandboxArgs;
 use crate::commands::send::SendArgs;
 
 /// Send mail through an SMTP server
+///
+/// What to send is on the command line, its text on stdin or in --body. Where to send it, and how
+/// to log in there, is in a profile of the configuration file. Success is silent, and exit status
+/// 0 means that the server took every recipient.
 #[derive(Debug, Parser)]
 #[command(
     name = "mailsend",
@@ -77,24 +81,29 @@ pub enum Invocation {
 const AFTER_HELP: &str = "\
 Examples:
   Try it out, sending nothing anywhere:
-    mailsend --profile sandbox -t you@example.com -s hi --body hello
+    mailsend -p sandbox -t you@example.com -s hi --body hello
 
-  Send the output of a job through the server of the profile corp, unless it is empty:
+  Send the output of a job through the profile corp, unless it is empty:
     job 2>&1 | mailsend -p corp -E -s \"job on $(hostname)\" ops@example.com
 
-  Send a report in Chinese with a file, blind copies included:
-    mailsend -p qq -t '张三 <zhang@example.com>' -b boss@example.com -s 月报 -a 月报.xlsx < note.txt
+  Send a report in Chinese with a file, and a blind copy:
+    mailsend -p qq -t '张三 <zhang@example.com>' -b boss@example.com \\
+      -s 月报 -a 月报.xlsx < note.txt
+
+  See what would be sent, without sending it:
+    mailsend -p corp -s \"-50% disk left\" --dry-run ops@example.com < note.txt
 
   Without any configuration:
     mailsend --host smtp.example.com --port 465 --username me@example.com \\
-      --password-file ~/.smtp-password -f me@example.com -s hi --body hello you@example.com
+      --password-file ~/.smtp-password -f me@example.com \\
+      -s hi --body hello you@example.com
 
 Exit statuses:
     0  every recipient was accepted by the server
    64  the command line is wrong
    65  the message or an address is wrong, or the content was refused
    66  a file named as content is missing or unreadable
-   67  recipients were refused, all or some
+   67  recipients were refused, all or some; --json says who may be retried
    68  the host was not found
    69  the server refuses for good, or lacks what is needed
    70  a defect of mailsend
@@ -107,11 +116,16 @@ Exit statuses:
   130, 143  interrupted, terminated
 
 Files:
-  ~/.config/mailsend/config.toml, /etc/mailsend/config.toml
+  ~/.config/mailsend/config.toml  the user's profiles; mailsend-config(5) has all keys
+  /etc/mailsend/config.toml       the system's; a user's profile of the same name wins
 
 Environment:
   MAILSEND_PROFILE  the profile to use without -p
-  MAILSEND_CONFIG   the configuration file to use without --config";
+  MAILSEND_CONFIG   the configuration file to use without --config
+  XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
+
+See also:
+  mailsend-sandbox(1), mailsend-config(5)";
 
 /// The description of the whole command line.
 pub fn command() -> clap::Command {

@@ -29,6 +29,12 @@ enum What {
     Man,
 }
 
+/// When what the man pages say last changed: mdoc and man want a date, and today's would differ
+/// from what is kept.
+const MAN_DATE: &str = "2026-11-22";
+/// The longest line of a man page's source, in octets.
+const MAN_WIDTH: usize = 78;
+
 /// Writes what is asked for, as this description of the command line says.
 pub fn run(args: &GenerateArgs, mut command: Command) -> anyhow::Result<Exit> {
     let directory = &args.directory;
@@ -58,14 +64,18 @@ fn man_pages(mut command: Command, directory: &Path) -> io::Result<()> {
 fn man_page(command: Command, name: String) -> io::Result<Vec<u8>> {
     // A flag that the short help leaves out would have no text here without a long one.
     let mut command =
-        command.display_name(name).mut_args(|argument| match argument.get_help().cloned() {
+        command.display_name(&name).mut_args(|argument| match argument.get_help().cloned() {
             Some(help) if argument.get_long_help().is_none() => argument.long_help(help),
             _ => argument,
         });
     let usage = command.render_usage().to_string();
     let more = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let has_subcommands = command.has_subcommands();
-    let man = Man::new(command);
+    let man = Man::new(command)
+        .title(name.to_uppercase())
+        .date(MAN_DATE)
+        .source(concat!("mailsend ", env!("CARGO_PKG_VERSION")))
+        .manual("User Commands");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -79,7 +89,27 @@ fn man_page(command: Command, name: String) -> io::Result<Vec<u8>> {
     for (title, lines) in sections(&more) {
         section(&title, lines.into_iter()).to_writer(&mut page)?;
     }
-    Ok(page)
+    Ok(String::from_utf8_lossy(&page).lines().map(wrapped).collect::<String>().into_bytes())
+}
+
+/// A line of text broken where it has blanks; requests, and lines that start with a blank because
+/// they are shown as they are, stay whole.
+fn wrapped(line: &str) -> String {
+    let mut lines = String::new();
+    let mut column = 0;
+    for (index, word) in line.split(' ').enumerate() {
+        let fits = line.starts_with(['.', '\'', ' ']) || column + 1 + word.len() <= MAN_WIDTH;
+        // At a line's start these would begin a request, and an empty word a blank line.
+        let may_begin = !word.is_empty() && !word.starts_with(['.', '\'']);
+        if index > 0 {
+            lines.push(if fits || !may_begin { ' ' } else { '\n' });
+            column = if fits || !may_begin { column + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        column += word.len();
+    }
+    lines.push('\n');
+    lines
 }
 
 /// Takes apart what stands below the flags: a title at the margin, what belongs to it indented.
@@ -107,6 +137,16 @@ fn section<'a>(title: &str, lines: impl Iterator<Item = &'a str>) -> Roff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_text_is_broken_at_blanks_but_never_before_a_request() {
+        let word = "w".repeat(MAN_WIDTH);
+        assert_eq!(wrapped(&format!("a {word} b")), format!("a\n{word}\nb\n"));
+        assert_eq!(wrapped(&format!("{word} .a 'b  c")), format!("{word} .a 'b \nc\n"));
+        assert_eq!(wrapped(&format!(".SH a {word}")), format!(".SH a {word}\n"));
+        assert_eq!(wrapped(&format!("  a {word}")), format!("  a {word}\n"));
+        assert_eq!(wrapped(""), "\n");
+    }
 
     #[test]
     fn what_stands_below_the_flags_becomes_sections_of_the_page() {

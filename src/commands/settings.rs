@@ -27,19 +27,19 @@ pub(super) struct SettingsArgs {
     /// Read only this configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Server to use; without -p no profile is
+    /// Use this server, and no profile unless -p is given
     #[arg(long, value_name = "HOST", value_parser = typed::one_line)]
     pub(super) host: Option<String>,
     /// TCP port [default: 587, or by --tls]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// implicit, starttls, opportunistic or none
+    /// TLS: implicit, starttls, opportunistic or none
     ///
     /// When TLS starts. By default implicit on port 465 and starttls on all others. implicit and
     /// starttls insist on TLS and on a certificate that can be trusted; opportunistic does not.
     #[arg(long, value_name = "WHEN", hide_possible_values = true, value_parser = tls_parser())]
     tls: Option<Tls>,
-    /// Authenticate as this user
+    /// Log in as this user
     #[arg(long, value_name = "NAME", allow_hyphen_values = true,
           value_parser = typed::one_line)]
     username: Option<String>,

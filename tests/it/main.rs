@@ -8,6 +8,7 @@ mod cli;
 mod compose;
 mod config_example;
 mod dialogue;
+mod docs;
 mod interop_postfix;
 mod signals;
 mod support;

@@ -40,7 +40,7 @@ pub(super) struct WhatArgs {
     /// Recipients of a carbon copy
     #[arg(short, long, value_name = "LIST", value_parser = typed::addresses)]
     pub(super) cc: Vec<AddressList>,
-    /// Recipients that the message does not name
+    /// Recipients that the others do not see
     #[arg(short, long, value_name = "LIST", value_parser = typed::addresses)]
     pub(super) bcc: Vec<AddressList>,
     /// The author, a name included [default: the profile's]
@@ -88,9 +88,9 @@ pub(super) struct WhatArgs {
     /// Repeatable. Fields that have a flag of their own are refused.
     #[arg(short = 'H', long, value_name = "FIELD", allow_hyphen_values = true, value_parser = typed::one_line)]
     pub(super) header: Vec<String>,
-    /// Send nothing if there is nothing to say
+    /// Send nothing if there is no text (for cron)
     ///
-    /// That is: no text, no HTML and no attachment. The exit status is 0 then.
+    /// Nor HTML, nor an attachment. The exit status is 0 then.
     #[arg(short = 'E', long)]
     pub(super) skip_empty: bool,
 }

@@ -46,7 +46,8 @@ impl Mailsend {
         Self::program(env!("CARGO_BIN_EXE_mailsend"))
     }
 
-    fn program(program: impl Into<OsString>) -> Self {
+    /// The same for another program: what calls ours, or is called by it.
+    pub(crate) fn program(program: impl Into<OsString>) -> Self {
         Self {
             program: program.into(),
             arguments: Vec::new(),
