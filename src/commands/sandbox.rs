@@ -127,7 +127,7 @@ fn built_in<T>(value: T) -> Option<Value<T>> {
 
 fn start(
     listen: SocketAddr,
-    manner: &'static Manner,
+    manner: Manner,
     maildir: Option<PathBuf>,
     password: &str,
 ) -> Result<Sandbox, Refusal> {
@@ -136,8 +136,8 @@ fn start(
         .map_err(|error| Refusal::new(Exit::CANT_CREATE, error.to_string()))
 }
 
-fn manner(name: &str) -> Result<&'static Manner, Refusal> {
-    sandbox::manner(name).ok_or_else(|| {
+fn manner(name: &str) -> Result<Manner, Refusal> {
+    sandbox::manner(name).copied().ok_or_else(|| {
         Refusal::usage(format!("--manner: there is no manner {name:?}"))
             .hint("mailsend sandbox --list names them")
     })

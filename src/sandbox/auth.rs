@@ -60,6 +60,8 @@ pub(super) enum Step {
     Cancelled,
     /// No base64, or not of the mechanism's form.
     Malformed,
+    /// The AUTH line had a response, and only prompts are answered here.
+    NoInitialResponse,
 }
 
 /// The AUTH line: what to do without or with an initial response.
@@ -71,7 +73,8 @@ pub(super) fn begin(
 ) -> Step {
     match (mechanism, initial_response, challenges) {
         (Mechanism::Plain, None, _) => Step::Challenge("", Exchange::Plain),
-        (Mechanism::Login, None, LoginChallenges::Usual) => {
+        (Mechanism::Login, Some(_), LoginChallenges::PromptedOnly) => Step::NoInitialResponse,
+        (Mechanism::Login, None, LoginChallenges::Usual | LoginChallenges::PromptedOnly) => {
             Step::Challenge(USER_NAME_CHALLENGE, Exchange::LoginUser)
         }
         (Mechanism::Login, None, LoginChallenges::PasswordOnly) => {

@@ -24,6 +24,11 @@ pub(super) enum Command<'a> {
         parameters: Vec<Parameter<'a>>,
     },
     Data,
+    /// RFC 3030 §2; so many octets follow at once.
+    Bdat {
+        size: u64,
+        last: bool,
+    },
     Rset,
     Noop,
     Vrfy,
@@ -64,7 +69,8 @@ pub(super) fn parse(line: &str) -> Result<Command<'_>, Refusal> {
         "VRFY" if argument.is_empty() => Err("501 5.5.4 An address must follow"),
         "VRFY" => Ok(Command::Vrfy),
         "QUIT" => alone(argument, Command::Quit),
-        "BDAT" | "EXPN" | "HELP" | "ETRN" => Err("502 5.5.1 Command not implemented"),
+        "BDAT" => bdat(argument),
+        "EXPN" | "HELP" | "ETRN" => Err("502 5.5.1 Command not implemented"),
         _ => Err("500 5.5.2 Command not recognized"),
     }
 }
@@ -81,6 +87,16 @@ fn auth(argument: &str) -> Result<Command<'_>, Refusal> {
         }
         _ => Err("501 5.5.4 Write AUTH mechanism [initial-response]"),
     }
+}
+
+fn bdat(argument: &str) -> Result<Command<'_>, Refusal> {
+    const REFUSAL: Refusal = "501 5.5.4 Write BDAT size [LAST]";
+    let (size, rest) = argument.split_once(' ').unwrap_or((argument, ""));
+    let last = rest.trim().eq_ignore_ascii_case("LAST");
+    if !size.bytes().all(|octet| octet.is_ascii_digit()) || !(last || rest.trim().is_empty()) {
+        return Err(REFUSAL);
+    }
+    size.parse().map(|size| Command::Bdat { size, last }).map_err(|_| REFUSAL)
 }
 
 /// Reads `FROM:<path> parameters`. The space that many clients put before the path is wrong.
@@ -190,6 +206,23 @@ mod tests {
         for verb in ["STARTTLS", "DATA", "RSET", "QUIT"] {
             assert!(parse(verb).is_ok());
             assert!(parse(&format!("{verb} x")).unwrap_err().starts_with("501"), "{verb}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_has_a_size_and_may_be_the_last() {
+        assert_eq!(parse("BDAT 86"), Ok(Command::Bdat { size: 86, last: false }));
+        assert_eq!(parse("bdat 0 last"), Ok(Command::Bdat { size: 0, last: true }));
+        for wrong in [
+            "BDAT",
+            "BDAT x",
+            "BDAT -1",
+            "BDAT +1",
+            "BDAT 1 FIRST",
+            "BDAT 1 LAST x",
+            "BDAT 18446744073709551616",
+        ] {
+            assert!(parse(wrong).unwrap_err().starts_with("501"), "{wrong}");
         }
     }
 

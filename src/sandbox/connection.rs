@@ -8,14 +8,16 @@ use std::net::{Shutdown, TcpStream};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::auth::Account;
-use super::dialogue::{Dialogue, LINE_LIMIT, Next, Turn};
-use super::mailbox::Mailbox;
-use super::manners::{Manner, TlsOffer};
+use super::dialogue::{Dialogue, LINE_LIMIT, Next, Place, Turn};
+use super::greylist::Greylist;
+use super::mailbox::{Incoming, Mailbox};
+use super::manners::{Manner, Pace, TlsOffer};
 
 /// How long a client may be silent (RFC 5321 §4.5.3.2.7).
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -31,7 +33,8 @@ const NO_HANDSHAKE: &[u8] = b"500 5.5.1 unrecognized command\r\n";
 /// What all connections share.
 #[derive(Debug)]
 pub(super) struct Service {
-    pub(super) manner: &'static Manner,
+    pub(super) manner: Manner,
+    pub(super) greylist: Arc<Greylist>,
     pub(super) account: Account,
     pub(super) tls: Arc<ServerConfig>,
     pub(super) mailbox: Mailbox,
@@ -55,6 +58,13 @@ enum Arrival {
     TimedOut,
 }
 
+/// Whether all octets of a chunk came.
+enum Taken {
+    All,
+    /// What to say instead; none when the client is gone.
+    Not(Option<Turn>),
+}
+
 struct Connection<'a> {
     service: &'a Service,
     stream: Stream,
@@ -63,6 +73,8 @@ struct Connection<'a> {
     input: Vec<u8>,
     /// Which octets of the input are waiting.
     waiting: Range<usize>,
+    /// A message that comes in chunks.
+    chunks: Option<Incoming>,
     output: Vec<u8>,
 }
 
@@ -75,10 +87,15 @@ pub(super) fn serve(service: &Service, socket: Arc<TcpStream>) -> io::Result<()>
     let connection = Connection {
         service,
         stream: Stream::Clear(Socket(Arc::clone(&socket))),
-        dialogue: Dialogue::new(service.manner, service.account.clone()),
+        dialogue: Dialogue::new(
+            service.manner,
+            service.account.clone(),
+            Arc::clone(&service.greylist),
+        ),
         tls: None,
         input: vec![0; INPUT],
         waiting: 0..0,
+        chunks: None,
         output: Vec::new(),
     };
     connection.run(&socket)
@@ -102,6 +119,11 @@ impl Connection<'_> {
             let next = match turn.next {
                 Next::Line => self.line()?,
                 Next::Content => self.content()?,
+                Next::Chunk { size, place } => self.chunk(size, place)?,
+                Next::RefusedChunk(size) => match self.octets(size, |_| ())? {
+                    Taken::All => self.line()?,
+                    Taken::Not(turn) => turn,
+                },
                 Next::TlsHandshake => {
                     self.flush()?;
                     self = self.handshake(socket)?;
@@ -168,13 +190,53 @@ impl Connection<'_> {
                 Arrival::TimedOut => return Ok(Some(self.dialogue.timed_out())),
             }
         }
+        Ok(Some(self.end_of_content(incoming)))
+    }
+
+    /// Takes a chunk of a message and answers it; none when the client is gone before.
+    fn chunk(&mut self, size: u64, place: Place) -> io::Result<Option<Turn>> {
+        let limit = self.service.manner.size_limit();
+        let begun = self.chunks.take().filter(|_| !place.first);
+        let mut incoming = begun.unwrap_or_else(|| self.service.mailbox.incoming(limit));
+        if let Taken::Not(turn) = self.octets(size, |octets| incoming.append(octets))? {
+            return Ok(turn);
+        }
+        if place.last {
+            return Ok(Some(self.end_of_content(incoming)));
+        }
+        self.chunks = Some(incoming);
+        Ok(Some(self.dialogue.chunk_taken(size)))
+    }
+
+    /// Gives the next octets of the client to `sink`.
+    fn octets(&mut self, size: u64, mut sink: impl FnMut(&[u8])) -> io::Result<Taken> {
+        let mut missing = size;
+        loop {
+            let waiting = &self.input[self.waiting.clone()];
+            let taken = waiting.len().min(usize::try_from(missing).unwrap_or(usize::MAX));
+            sink(&waiting[..taken]);
+            self.waiting.start += taken;
+            missing -= taken as u64;
+            if missing == 0 {
+                return Ok(Taken::All);
+            }
+            match self.arrival()? {
+                Arrival::Octets => {}
+                Arrival::End => return Ok(Taken::Not(None)),
+                Arrival::TimedOut => return Ok(Taken::Not(Some(self.dialogue.timed_out()))),
+            }
+        }
+    }
+
+    fn end_of_content(&mut self, incoming: Incoming) -> Turn {
+        let mailbox = &self.service.mailbox;
         let (content, kept) = mailbox.finish(incoming);
         let (turn, transaction) = self.dialogue.content(&content);
         // It is there for whoever asks before the client hears that it is.
         if let (Some(kept), Some(transaction)) = (kept, transaction) {
             mailbox.deliver(kept, transaction, self.tls.clone());
         }
-        Ok(Some(turn))
+        turn
     }
 
     /// Writes what is held back and waits for octets of the client.
@@ -199,12 +261,23 @@ impl Connection<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if !self.output.is_empty() {
-            self.stream.write_all(&self.output)?;
-            self.stream.flush()?;
-            self.output.clear();
+        let output = std::mem::take(&mut self.output);
+        match self.service.manner.pace {
+            _ if output.is_empty() => Ok(()),
+            Pace::Prompt => self.write(&output),
+            Pace::Dripping { pause, gap } => {
+                thread::sleep(pause);
+                output.iter().try_for_each(|octet| {
+                    thread::sleep(gap);
+                    self.write(&[*octet])
+                })
+            }
         }
-        Ok(())
+    }
+
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.stream.write_all(octets)?;
+        self.stream.flush()
     }
 
     fn handshake(mut self, socket: &Arc<TcpStream>) -> io::Result<Self> {

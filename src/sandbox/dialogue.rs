@@ -3,10 +3,16 @@
 //!
 //! Nothing fails here: what a client does wrong gets the reply that it deserves.
 
-use super::auth::{self, Account, Exchange, Login, Step};
+mod authentication;
+mod content;
+
+use std::sync::Arc;
+
+use super::auth::{Account, Exchange, Login};
 use super::command::{self, Command, Parameter, Refusal};
 use super::envelope::Envelope;
-use super::manners::{AuthEcho, AuthKeyword, AuthOffer, Channel, EndOfData, Manner, TlsOffer};
+use super::greylist::Greylist;
+use super::manners::{AuthKeyword, AuthOffer, Breakage, Channel, Manner, TlsOffer};
 use super::transcript::Transcript;
 use crate::model::Mechanism;
 
@@ -32,14 +38,29 @@ pub(super) enum Next {
     TlsHandshake,
     /// A handshake that shall fail.
     BrokenHandshake,
+    /// The message up to the lone dot.
     Content,
+    /// So many octets of the message (BDAT).
+    Chunk {
+        size: u64,
+        place: Place,
+    },
+    /// So many octets of a chunk that is thrown away; what is written comes after it.
+    RefusedChunk(u64),
     /// Close in order.
     Close,
     /// Break the connection.
     Drop,
 }
 
-/// What became of the octets after DATA.
+/// Where a chunk stands in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
+/// What became of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// Kept under this number.
@@ -67,28 +88,33 @@ enum Hello {
 /// A session.
 #[derive(Debug)]
 pub(super) struct Dialogue {
-    manner: &'static Manner,
+    manner: Manner,
     account: Account,
+    greylist: Arc<Greylist>,
     channel: Channel,
     hello: Hello,
     login: Option<Login>,
     exchange: Option<(Mechanism, Exchange)>,
     envelope: Option<Envelope>,
+    /// Chunks of the message are there already.
+    chunked: bool,
     transcript: Transcript,
     passwords_refused: u64,
 }
 
 impl Dialogue {
-    pub(super) fn new(manner: &'static Manner, account: Account) -> Self {
+    pub(super) fn new(manner: Manner, account: Account, greylist: Arc<Greylist>) -> Self {
         let transcript = Transcript::new(&account.password);
         Self {
             manner,
             account,
+            greylist,
             channel: Channel::Clear,
             hello: Hello::None,
             login: None,
             exchange: None,
             envelope: None,
+            chunked: false,
             transcript,
             passwords_refused: 0,
         }
@@ -152,25 +178,6 @@ impl Dialogue {
         self.answer(refusal)
     }
 
-    /// The content came to its end. Of a message that was kept this answers what was said.
-    pub(super) fn content(&mut self, content: &Content) -> (Turn, Option<Transaction>) {
-        let envelope = self.envelope.take().unwrap_or_default();
-        let turn = match (content, self.manner.end_of_data) {
-            (Content::Kept(_), EndOfData::Dropped) => {
-                self.transcript.note("the connection is dropped");
-                Turn { reply: Vec::new(), next: Next::Drop }
-            }
-            (Content::Kept(number), EndOfData::Answered) => {
-                self.answer(&format!("250 2.0.0 Ok: queued as {number}"))
-            }
-            (Content::TooLarge, _) => self.answer("552 5.3.4 Message too large"),
-            (Content::NotKept, _) => self.answer("452 4.3.1 No room for the message"),
-        };
-        let dialogue = self.transcript.end_transaction();
-        let transaction = Transaction { envelope, login: self.login.clone(), dialogue };
-        (turn, matches!(content, Content::Kept(_)).then_some(transaction))
-    }
-
     fn command(&mut self, line: &str) -> Turn {
         let command = command::parse(line);
         match &command {
@@ -209,13 +216,8 @@ impl Dialogue {
                 let reply = self.rcpt(path, &parameters).err();
                 self.answer(reply.unwrap_or("250 2.1.5 Ok"))
             }
-            Ok(Command::Data) => match &self.envelope {
-                None => self.answer("503 5.5.1 Send MAIL first"),
-                Some(envelope) if envelope.recipients.is_empty() => {
-                    self.answer("554 5.5.1 No valid recipients")
-                }
-                Some(_) => self.turn("354 End data with <CR><LF>.<CR><LF>", Next::Content),
-            },
+            Ok(Command::Data) => self.data(),
+            Ok(Command::Bdat { size, last }) => self.chunk(size, last),
             Ok(Command::Rset) => {
                 self.envelope = None;
                 self.answer("250 2.0.0 Ok")
@@ -252,7 +254,7 @@ impl Dialogue {
     }
 
     fn offers_start_tls(&self) -> bool {
-        let offered = matches!(self.manner.tls, TlsOffer::StartTls | TlsOffer::BrokenStartTls);
+        let offered = matches!(self.manner.tls, TlsOffer::StartTls | TlsOffer::BrokenStartTls(_));
         offered && self.channel == Channel::Clear
     }
 
@@ -263,70 +265,16 @@ impl Dialogue {
         if self.envelope.is_some() {
             return self.answer("503 5.5.1 Not inside a transaction");
         }
+        const READY: &str = "220 2.0.0 Ready to start TLS";
         match self.manner.tls {
-            TlsOffer::StartTls => self.turn("220 2.0.0 Ready to start TLS", Next::TlsHandshake),
-            TlsOffer::BrokenStartTls => {
-                self.turn("220 2.0.0 Ready to start TLS", Next::BrokenHandshake)
+            TlsOffer::StartTls => self.turn(READY, Next::TlsHandshake),
+            TlsOffer::BrokenStartTls(Breakage::Garbage) => self.turn(READY, Next::BrokenHandshake),
+            TlsOffer::BrokenStartTls(Breakage::Closed) => self.turn(READY, Next::Close),
+            TlsOffer::BrokenStartTls(Breakage::Unavailable) => {
+                self.answer("454 4.7.0 TLS not available due to temporary reason")
             }
             TlsOffer::None | TlsOffer::Implicit => self.answer("502 5.5.1 STARTTLS not offered"),
         }
-    }
-
-    fn auth(&mut self, name: &str, initial_response: Option<&str>, line: &str) -> Turn {
-        if let Some(response) = initial_response {
-            self.transcript.keep_secret(response);
-        }
-        let refusal = match self.manner.auth_offer(self.channel) {
-            _ if self.hello != Hello::Ehlo => "503 5.5.1 Send EHLO first",
-            _ if self.login.is_some() => "503 5.5.1 Authenticated already",
-            _ if self.envelope.is_some() => "503 5.5.1 Not inside a transaction",
-            AuthOffer::None => "503 5.5.1 Authentication not enabled",
-            AuthOffer::AfterTls => "530 5.7.0 Must issue a STARTTLS command first",
-            AuthOffer::Mechanisms(offered) => {
-                match Mechanism::parse(name).filter(|mechanism| offered.contains(mechanism)) {
-                    Some(mechanism) => {
-                        let challenges = self.manner.login_challenges;
-                        let step =
-                            auth::begin(mechanism, initial_response, challenges, &self.account);
-                        return self.step(mechanism, step, line);
-                    }
-                    None => self.manner.unknown_mechanism,
-                }
-            }
-        };
-        self.answer(refusal)
-    }
-
-    /// A line of an AUTH exchange.
-    fn response(&mut self, mechanism: Mechanism, exchange: Exchange, line: &str) -> Turn {
-        self.transcript.keep_secret(line);
-        self.transcript.client_secret("");
-        let step = auth::respond(exchange, line, &self.account);
-        self.step(mechanism, step, line)
-    }
-
-    fn step(&mut self, mechanism: Mechanism, step: Step, line: &str) -> Turn {
-        let mut reply = match step {
-            Step::Challenge(challenge, exchange) => {
-                self.exchange = Some((mechanism, exchange));
-                return self.answer(&format!("334 {challenge}"));
-            }
-            Step::Accepted(login) => {
-                self.login = Some(login);
-                b"235 2.7.0 Authentication successful".to_vec()
-            }
-            Step::Refused => {
-                self.passwords_refused += 1;
-                self.manner.password_refused.to_vec()
-            }
-            Step::Cancelled => b"501 5.7.0 Authentication cancelled".to_vec(),
-            Step::Malformed => b"501 5.5.2 Cannot decode the response".to_vec(),
-        };
-        if self.manner.auth_echo == AuthEcho::RepeatsLine {
-            reply.extend_from_slice(b": ");
-            reply.extend_from_slice(line.as_bytes());
-        }
-        self.turn(&reply, Next::Line)
     }
 
     fn mail(&mut self, path: &str, parameters: &[Parameter<'_>]) -> Result<(), Refusal> {
@@ -339,15 +287,19 @@ impl Dialogue {
         if self.manner.auth_offer(self.channel) == AuthOffer::AfterTls {
             return Err("530 5.7.0 Must issue a STARTTLS command first");
         }
-        let envelope = Envelope::open(self.manner, self.login.as_ref(), path, parameters)?;
+        let envelope = Envelope::open(&self.manner, self.login.as_ref(), path, parameters)?;
         self.transcript.begin_transaction();
+        self.chunked = false;
         self.envelope = Some(envelope);
         Ok(())
     }
 
     fn rcpt(&mut self, path: &str, parameters: &[Parameter<'_>]) -> Result<(), Refusal> {
         let envelope = self.envelope.as_mut().ok_or("503 5.5.1 Send MAIL first")?;
-        envelope.add(self.manner, path, parameters)
+        if self.chunked {
+            return Err("503 5.5.1 Chunks came already");
+        }
+        envelope.add(&self.manner, &self.greylist, path, parameters)
     }
 
     fn answer(&mut self, reply: &str) -> Turn {

@@ -4,6 +4,7 @@
 
 use super::auth::Login;
 use super::command::{Parameter, Refusal};
+use super::greylist::Greylist;
 use super::manners::{Extension, Manner, Recipients, Senders};
 
 /// Recipients of one message, so that no client can fill the memory.
@@ -49,6 +50,7 @@ impl Envelope {
     pub(super) fn add(
         &mut self,
         manner: &Manner,
+        greylist: &Greylist,
         path: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<(), Refusal> {
@@ -71,7 +73,10 @@ impl Envelope {
             Recipients::ByName if path.starts_with("later") => {
                 return Err("450 4.2.1 Mailbox busy, try again later");
             }
-            Recipients::ByName | Recipients::All => {}
+            Recipients::SecondAttempt if greylist.is_first(&self.reverse_path, path) => {
+                return Err("450 4.2.0 Greylisted, please try again later");
+            }
+            Recipients::ByName | Recipients::SecondAttempt | Recipients::All => {}
         }
         if self.recipients.len() >= RECIPIENT_LIMIT {
             return Err("452 4.5.3 Too many recipients");

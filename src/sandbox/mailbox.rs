@@ -130,6 +130,12 @@ impl Incoming {
         // The sink cannot fail.
         self.unstuffing.feed(chunk, &mut self.sink).unwrap_or(None)
     }
+
+    /// Takes octets of a chunk (BDAT), in which dots and line ends mean nothing.
+    pub(super) fn append(&mut self, octets: &[u8]) {
+        // The sink cannot fail.
+        let _ = self.sink.write_all(octets);
+    }
 }
 
 /// Counts everything, and writes it as long as that can be done.

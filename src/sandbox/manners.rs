@@ -1,13 +1,21 @@
-//! How a server behaves, as data: one row a manner, so that another one is another row.
+//! How a server behaves, as data: the words in which the [`rows`] say it, one row a manner.
 //!
-//! Each is a server that people really have; the dialogue reads these rows and knows no names.
+//! The dialogue reads these rows and knows no names.
+
+mod rows;
+
+use std::time::Duration;
+
+pub use rows::MANNERS;
 
 use crate::model::Mechanism;
 
-use Extension::{Dsn, EightBitMime, EnhancedStatusCodes, Named, Pipelining, Size, SmtpUtf8};
+use Extension::{
+    Chunking, Dsn, EightBitMime, EnhancedStatusCodes, Named, Pipelining, Size, SmtpUtf8,
+};
 
 /// How a server behaves.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Manner {
     /// What `--manner` takes.
     pub name: &'static str,
@@ -37,8 +45,12 @@ pub struct Manner {
     pub auth_echo: AuthEcho,
     /// Who is accepted.
     pub recipients: Recipients,
+    /// What becomes of a chunk (BDAT) that cannot be taken.
+    pub refused_chunk: RefusedChunk,
     /// What follows the end of the data.
     pub end_of_data: EndOfData,
+    /// How fast it answers.
+    pub pace: Pace,
 }
 
 /// When TLS starts.
@@ -50,8 +62,19 @@ pub enum TlsOffer {
     Implicit,
     /// By STARTTLS.
     StartTls,
-    /// STARTTLS is offered and answered 220, but the handshake is answered with a line of text.
-    BrokenStartTls,
+    /// STARTTLS is offered, and then this happens.
+    BrokenStartTls(Breakage),
+}
+
+/// How STARTTLS breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakage {
+    /// 220, but the handshake is answered with a line of text.
+    Garbage,
+    /// 454; the session goes on in the clear.
+    Unavailable,
+    /// 220, and the connection is closed.
+    Closed,
 }
 
 /// Who signed the certificate.
@@ -78,6 +101,8 @@ pub enum Extension {
     Dsn,
     /// RFC 2034
     EnhancedStatusCodes,
+    /// RFC 3030
+    Chunking,
     /// One that is offered and has no part in what follows.
     Named(&'static str),
 }
@@ -120,6 +145,8 @@ pub enum LoginChallenges {
     Usual,
     /// The password, twice if the user name is not in the AUTH line; only in the line is it heard.
     PasswordOnly,
+    /// The user name and the password; a user name in the AUTH line is answered 501.
+    PromptedOnly,
 }
 
 /// Whether answers to AUTH repeat what the client wrote.
@@ -139,6 +166,17 @@ pub enum Recipients {
     /// Not those whose local part starts with `nobody` (550), nor now those whose local part
     /// starts with `later` (450).
     ByName,
+    /// Nobody from this sender at the first attempt (450), then everybody.
+    SecondAttempt,
+}
+
+/// What becomes of a chunk (BDAT) that cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedChunk {
+    /// It is read and thrown away, as RFC 3030 §2 wants it.
+    Discarded,
+    /// Its octets are read as commands.
+    ReadAsCommands,
 }
 
 /// What follows the end of the data.
@@ -150,129 +188,24 @@ pub enum EndOfData {
     Dropped,
 }
 
+/// How fast a server answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// At once.
+    Prompt,
+    /// After a pause, and then octet by octet.
+    Dripping {
+        /// Before the first octet.
+        pause: Duration,
+        /// Between any two octets.
+        gap: Duration,
+    },
+}
+
 /// All manners, by name.
 pub fn manner(name: &str) -> Option<&'static Manner> {
     MANNERS.iter().find(|manner| manner.name == name)
 }
-
-const PLAIN_AND_LOGIN: AuthOffer = AuthOffer::Mechanisms(&[Mechanism::Plain, Mechanism::Login]);
-const LOGIN_ONLY: AuthOffer = AuthOffer::Mechanisms(&[Mechanism::Login]);
-
-const MODERN: &[Extension] =
-    &[Pipelining, Size(4 << 30), EightBitMime, SmtpUtf8, EnhancedStatusCodes];
-const CORPORATE: &[Extension] = &[
-    Pipelining,
-    Size(10_240_000),
-    Named("VRFY"),
-    Named("ETRN"),
-    EnhancedStatusCodes,
-    EightBitMime,
-    Dsn,
-];
-
-/// A server without AUTH and TLS, from which the rows differ.
-const OPEN: Manner = Manner {
-    name: "open",
-    description: "Takes everything from everybody, without TLS and AUTH",
-    tls: TlsOffer::None,
-    authority: Authority::Sandbox,
-    extensions: MODERN,
-    auth_in_clear: AuthOffer::None,
-    auth_in_tls: AuthOffer::None,
-    auth_keyword: AuthKeyword::Standard,
-    senders: Senders::Anybody,
-    login_challenges: LoginChallenges::Usual,
-    unknown_mechanism: "504 5.5.4 Unrecognized authentication type",
-    password_refused: b"535 5.7.8 Error: authentication failed",
-    auth_echo: AuthEcho::Silent,
-    recipients: Recipients::All,
-    end_of_data: EndOfData::Answered,
-};
-
-const SUBMISSION: Manner = Manner {
-    name: "submission",
-    description: "A well-behaved submission server: STARTTLS, then AUTH, then mail",
-    tls: TlsOffer::StartTls,
-    auth_in_clear: AuthOffer::AfterTls,
-    auth_in_tls: PLAIN_AND_LOGIN,
-    senders: Senders::Authenticated,
-    ..OPEN
-};
-
-const CORP_RELAY: Manner = Manner {
-    name: "corp-relay-unknown-ca",
-    description: "Offers STARTTLS with a certificate of an authority that nobody knows",
-    tls: TlsOffer::StartTls,
-    authority: Authority::Unknown,
-    extensions: CORPORATE,
-    auth_in_clear: PLAIN_AND_LOGIN,
-    auth_in_tls: PLAIN_AND_LOGIN,
-    auth_keyword: AuthKeyword::StandardAndOld,
-    senders: Senders::Authenticated,
-    ..OPEN
-};
-
-/// Every manner there is; the first is what the sandbox does unless told otherwise.
-pub const MANNERS: &[Manner] = &[
-    SUBMISSION,
-    Manner {
-        name: "qq",
-        description: "Implicit TLS; mail only from the login's own address; refusals in GBK",
-        tls: TlsOffer::Implicit,
-        extensions: &[Pipelining, Size(73_400_320), EightBitMime],
-        auth_in_tls: PLAIN_AND_LOGIN,
-        auth_keyword: AuthKeyword::StandardAndOld,
-        senders: Senders::OwnAddress,
-        password_refused: b"535 Login Fail. Please enter your authorization code to login. \
-            \xb5\xc7\xc2\xbc\xca\xa7\xb0\xdc\xa3\xac\xc7\xeb\xca\xb9\xd3\xc3\
-            \xca\xda\xc8\xa8\xc2\xeb\xb5\xc7\xc2\xbc",
-        ..OPEN
-    },
-    CORP_RELAY,
-    Manner {
-        name: "corp-relay-broken-starttls",
-        description: "Offers STARTTLS and breaks it; AUTH works in the clear",
-        tls: TlsOffer::BrokenStartTls,
-        auth_in_tls: AuthOffer::None,
-        ..CORP_RELAY
-    },
-    Manner {
-        name: "corp-relay-auth-only-in-clear",
-        description: "Offers no AUTH inside TLS, only in the clear",
-        auth_in_tls: AuthOffer::None,
-        ..CORP_RELAY
-    },
-    Manner {
-        name: "sendcloud",
-        description: "No TLS; only LOGIN, with the user name in the AUTH line",
-        extensions: &[Pipelining, Size(20_971_520), EightBitMime],
-        auth_in_clear: LOGIN_ONLY,
-        senders: Senders::Authenticated,
-        login_challenges: LoginChallenges::PasswordOnly,
-        unknown_mechanism: "500 5.5.1 unrecognized command",
-        password_refused: b"535 5.7.8 Authentication Failed",
-        ..OPEN
-    },
-    OPEN,
-    Manner {
-        name: "rejects-one",
-        description: "Refuses recipients named nobody… for good and those named later… for now",
-        recipients: Recipients::ByName,
-        ..OPEN
-    },
-    Manner {
-        name: "drops-at-dot",
-        description: "Keeps the message, but breaks the connection before it says so",
-        end_of_data: EndOfData::Dropped,
-        ..OPEN
-    },
-    Manner {
-        name: "echoes-auth",
-        description: "Repeats the lines of AUTH, the password among them, in its answers",
-        auth_echo: AuthEcho::RepeatsLine,
-        ..SUBMISSION
-    },
-];
 
 impl Manner {
     /// What is offered of AUTH where the channel is protected by TLS or is not.
@@ -314,6 +247,7 @@ impl Extension {
             SmtpUtf8 => "SMTPUTF8".to_owned(),
             Dsn => "DSN".to_owned(),
             EnhancedStatusCodes => "ENHANCEDSTATUSCODES".to_owned(),
+            Chunking => "CHUNKING".to_owned(),
             Named(line) => line.to_owned(),
         }
     }

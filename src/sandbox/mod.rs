@@ -11,6 +11,7 @@ mod command;
 mod connection;
 mod dialogue;
 mod envelope;
+mod greylist;
 mod listener;
 mod mailbox;
 mod manners;
@@ -31,8 +32,8 @@ pub use certificate::CertificateError;
 pub use envelope::Envelope;
 pub use mailbox::Caught;
 pub use manners::{
-    AuthEcho, AuthKeyword, AuthOffer, Authority, EndOfData, Extension, LoginChallenges, MANNERS,
-    Manner, Recipients, Senders, TlsOffer, manner,
+    AuthEcho, AuthKeyword, AuthOffer, Authority, Breakage, EndOfData, Extension, LoginChallenges,
+    MANNERS, Manner, Pace, Recipients, RefusedChunk, Senders, TlsOffer, manner,
 };
 pub use show::show;
 
@@ -48,7 +49,7 @@ pub struct Options {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// How to behave.
-    pub manner: &'static Manner,
+    pub manner: Manner,
     /// Where to keep messages; none: in unlinked temporary files.
     pub maildir: Option<PathBuf>,
     /// Who may log in; none: under any name.
@@ -109,6 +110,7 @@ impl Sandbox {
             .map_err(|error| SandboxError::Maildir { path: maildir.unwrap_or_default(), error })?;
         let service = Arc::new(Service {
             manner,
+            greylist: Arc::default(),
             account: Account { username, password },
             tls: identity.config,
             mailbox,

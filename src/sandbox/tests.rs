@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::time::Instant;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -16,7 +17,7 @@ const LONG_ENOUGH: Option<Duration> = Some(Duration::from_secs(20));
 fn sandbox(name: &str) -> Sandbox {
     Sandbox::start(Options {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
-        manner: manner(name).unwrap(),
+        manner: *manner(name).unwrap(),
         maildir: None,
         username: Some("zhang@x.com".to_owned()),
         password: Secret::new("s3cret"),
@@ -135,6 +136,40 @@ fn a_message_without_its_end_is_not_caught() {
 }
 
 #[test]
+fn chunks_make_one_message_in_which_dots_mean_nothing() {
+    let sandbox = sandbox("open");
+    let mut client = greeted(&sandbox);
+    client.ask("MAIL FROM:<>\r\nRCPT TO:<a@b.c>\r\n");
+    client.write("BDAT 12\r\na\r\n.\r\nRSET\r\nBDAT 2 LAST\r\n..");
+    assert_eq!(client.reply(), "250 2.0.0 12 octets received\r\n");
+    assert!(client.reply().starts_with("250 2.0.0 Ok"));
+    let caught = sandbox.next_message(LONG_ENOUGH).unwrap();
+    assert_eq!(caught.head(100).unwrap(), b"a\r\n.\r\nRSET\r\n..");
+}
+
+#[test]
+fn a_chunk_that_was_refused_is_no_command() {
+    for (name, chunk_is_answered) in [("rejects-one", false), ("keeps-chunk", true)] {
+        let sandbox = sandbox(name);
+        let mut client = greeted(&sandbox);
+        client.ask("MAIL FROM:<>\r\nRCPT TO:<nobody@b.c>\r\n");
+        client.write("BDAT 8 LAST\r\nVRFY x\r\nQUIT\r\n");
+        assert!(client.reply().starts_with("554 "));
+        let next = client.reply();
+        assert!(next.starts_with(if chunk_is_answered { "252 " } else { "221 " }), "{next}");
+    }
+}
+
+#[test]
+fn a_slow_server_lets_every_octet_wait() {
+    let sandbox = sandbox("slow");
+    let start = Instant::now();
+    let greeting = connect(&sandbox).reply();
+    let expected = Duration::from_millis(500 + 10 * greeting.len() as u64);
+    assert!(start.elapsed() >= expected);
+}
+
+#[test]
 fn submission_goes_through_starttls_and_auth() {
     let sandbox = sandbox("submission");
     let mut client = after_starttls(&sandbox).unwrap();
@@ -230,7 +265,7 @@ fn an_address_in_use_is_named() {
     let first = sandbox("open");
     let error = Sandbox::start(Options {
         listen: first.address(),
-        manner: &MANNERS[0],
+        manner: MANNERS[0],
         maildir: None,
         username: None,
         password: Secret::new(""),

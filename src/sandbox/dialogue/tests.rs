@@ -18,7 +18,7 @@ const PASSWORD: &str = "czNjcmV0";
 fn dialogue(name: &str) -> Dialogue {
     let account =
         Account { username: Some("zhang@x.com".to_owned()), password: Secret::new("s3cret") };
-    Dialogue::new(manner(name).unwrap(), account)
+    Dialogue::new(*manner(name).unwrap(), account, Arc::default())
 }
 
 fn inside_tls(name: &str) -> Dialogue {
@@ -112,7 +112,7 @@ fn what_is_no_command_is_500_and_what_exists_elsewhere_502() {
     let mut dialogue = dialogue("open");
     play(
         &mut dialogue,
-        &["C: FROBNICATE", "S: 500 ", "C:  NOOP", "S: 500 ", "C: BDAT 1", "S: 502"],
+        &["C: FROBNICATE", "S: 500 ", "C:  NOOP", "S: 500 ", "C: ETRN x", "S: 502"],
     );
     for (line, code) in [
         (&b"NOOP\n"[..], "500 5.5.2"),
@@ -222,7 +222,12 @@ fn qq_takes_mail_only_from_the_login() {
 
 #[test]
 fn the_corporate_relay_offers_auth_in_the_clear_and_twice() {
-    for name in ["corp-relay-unknown-ca", "corp-relay-broken-starttls"] {
+    for name in [
+        "corp-relay-unknown-ca",
+        "corp-relay-broken-starttls",
+        "corp-relay-broken-starttls-454",
+        "corp-relay-broken-starttls-close",
+    ] {
         let offered = ehlo(&mut dialogue(name));
         for line in ["-AUTH PLAIN LOGIN\r", "AUTH=PLAIN LOGIN\r", "-STARTTLS\r"] {
             assert!(offered.contains(line), "{name}: {offered}");
@@ -307,4 +312,75 @@ fn an_echo_reaches_the_client_but_not_the_transcript() {
             "C: AUTH PLAIN ***\nS: 535 5.7.8 Error: authentication failed: AUTH PLAIN ***"
         )
     );
+}
+
+#[test]
+fn a_broken_relay_may_refuse_starttls_for_now_or_close_behind_its_220() {
+    let auth = format!("C: AUTH PLAIN {PLAIN}");
+    let mut dialogue_454 = dialogue("corp-relay-broken-starttls-454");
+    play(&mut dialogue_454, &[EHLO, "C: STARTTLS", "S: 454 4.7.0", &auth, "S: 235 "]);
+    let script = [EHLO, "C: STARTTLS", "S: 220 "];
+    let next = play(&mut dialogue("corp-relay-broken-starttls-close"), &script);
+    assert_eq!(next, Next::Close);
+}
+
+#[test]
+fn a_server_may_take_a_login_only_when_it_asked() {
+    let (user, password) = (format!("C: {USER}"), format!("C: {PASSWORD}"));
+    let login = format!("C: AUTH LOGIN {USER}");
+    let mut dialogue = inside_tls("login-prompted-only");
+    let script = [EHLO, &login, "S: 501 5.5.4 ", "C: AUTH LOGIN", "S: 334 VXNl", &user, "S: 334 "];
+    play(&mut dialogue, &script);
+    play(&mut dialogue, &[&password, "S: 235 "]);
+}
+
+#[test]
+fn an_app_password_is_asked_for_in_two_lines() {
+    let wrong = format!("C: AUTH PLAIN {WRONG}");
+    let reply = "S: 534-5.7.9 Application-specific password required. For more information, \
+                 go to\r\n534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor";
+    play(&mut inside_tls("gmail-like"), &[EHLO, &wrong, reply]);
+    play(&mut dialogue("gmail-like"), &[EHLO, &wrong, "S: 530 5.7.0 Must issue a STARTTLS"]);
+}
+
+#[test]
+fn a_greylist_outlives_the_connection_and_looks_at_sender_and_recipient() {
+    let greylist = Arc::new(Greylist::default());
+    let attempt = |sender: &str, recipient: &str, expected: &str| {
+        let account = Account { username: None, password: Secret::new("s3cret") };
+        let row = *manner("greylist").unwrap();
+        let mut dialogue = Dialogue::new(row, account, Arc::clone(&greylist));
+        let (mail, rcpt) =
+            (format!("C: MAIL FROM:<{sender}>"), format!("C: RCPT TO:<{recipient}>"));
+        play(&mut dialogue, &[EHLO, &mail, "S: 250 ", &rcpt, expected]);
+    };
+    attempt("a@x", "b@x", "S: 450 4.2.0 ");
+    attempt("a@x", "c@x", "S: 450 ");
+    attempt("d@x", "b@x", "S: 450 ");
+    attempt("A@x", "b@X", "S: 250 ");
+}
+
+#[test]
+fn a_message_may_come_in_chunks() {
+    let mut dialogue = dialogue("open");
+    assert!(ehlo(&mut dialogue).contains("CHUNKING"));
+    play(&mut dialogue, &["C: MAIL FROM:<>", "C: RCPT TO:<a@x>", "S: 250 "]);
+    let chunk = |size, first, last| Next::Chunk { size, place: Place { first, last } };
+    assert_eq!(play(&mut dialogue, &["C: BDAT 7"]), chunk(7, true, false));
+    assert_eq!(text(&dialogue.chunk_taken(7)), "250 2.0.0 7 octets received\r\n");
+    play(&mut dialogue, &["C: DATA", "S: 503 ", "C: RCPT TO:<b@x>", "S: 503 "]);
+    assert_eq!(play(&mut dialogue, &["C: BDAT 0 LAST"]), chunk(0, false, true));
+    let (turn, transaction) = dialogue.content(&Content::Kept(1));
+    assert!(text(&turn).starts_with("250 2.0.0 Ok") && transaction.is_some());
+    play(&mut dialogue, &["C: MAIL FROM:<>", "C: RCPT TO:<a@x>", "S: 250 "]);
+    assert_eq!(play(&mut dialogue, &["C: BDAT 5 LAST"]), chunk(5, true, true));
+}
+
+#[test]
+fn a_chunk_that_cannot_be_taken_is_thrown_away_by_all_but_one() {
+    let script = [EHLO, "C: MAIL FROM:<>", "C: RCPT TO:<nobody@x>", "C: BDAT 9 LAST", "S: 554 "];
+    assert_eq!(play(&mut dialogue("rejects-one"), &script), Next::RefusedChunk(9));
+    assert_eq!(play(&mut dialogue("keeps-chunk"), &script), Next::Line);
+    assert_eq!(play(&mut dialogue("open"), &[EHLO, "C: BDAT 9", "S: 503 "]), Next::RefusedChunk(9));
+    assert_eq!(play(&mut dialogue("sendcloud"), &[EHLO, "C: BDAT 9", "S: 502 "]), Next::Line);
 }
