@@ -27,9 +27,24 @@ impl Configuration {
         Self { files, tried }
     }
 
+    pub(super) fn files(&self) -> &[File] {
+        &self.files
+    }
+
     /// The names of all profiles, in the order of the alphabet.
     pub fn profile_names(&self) -> Vec<String> {
         self.names().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Where the profile of this name begins.
+    pub fn heading(&self, name: &str) -> Option<&Origin> {
+        self.files.iter().find_map(|file| file.headings.get(name))
+    }
+
+    /// Whether another profile lies over the one of this name.
+    pub(super) fn is_extended(&self, name: &str) -> bool {
+        let mut profiles = self.files.iter().flat_map(|file| file.profiles.values());
+        profiles.any(|profile| profile.extends.as_ref().is_some_and(|it| it.value == name))
     }
 
     /// The profile of this name and all that lies beneath it: what it extends, then the defaults
@@ -113,7 +128,7 @@ impl Configuration {
     }
 
     /// Every place that was looked at.
-    pub(super) fn places(&self) -> String {
+    pub fn places(&self) -> String {
         let places = self.tried.iter().map(|(path, found)| match found {
             Found::Read => path.display().to_string(),
             Found::Missing => format!("{} (missing)", path.display()),

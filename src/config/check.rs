@@ -10,42 +10,55 @@ use crate::model::{AuthPolicy, Tls};
 impl Profile {
     /// Looks for a mistake that is visible without the other layers.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        self.check_names()?;
-        self.check_numbers()?;
-        self.check_contradictions()
+        self.complaints().into_iter().next().map_or(Ok(()), Err)
     }
 
-    fn check_names(&self) -> Result<(), ConfigError> {
+    /// Every such mistake.
+    pub(super) fn complaints(&self) -> Vec<ConfigError> {
+        let mut complaints = Vec::new();
         for (key, value) in [("host", &self.host), ("server_name", &self.server_name)] {
-            if let Some(value) = value {
-                host_name(key, value)?;
-            }
+            complaints.extend(value.as_ref().and_then(|value| host_name(key, value).err()));
         }
-        check_text("username", self.username.as_ref(), |name| {
-            let broken = name.contains(['\r', '\n', '\0']);
-            broken.then_some("contains a line break or a NUL")
-        })?;
-        check_text("ehlo", self.ehlo.as_ref(), |name| {
-            let fits = is_domain(name) || is_address_literal(name);
-            (!fits).then_some("expected a domain or an address literal such as [192.0.2.1]")
-        })?;
-        check_text("qualify_domain", self.qualify_domain.as_ref(), |name| {
-            (!is_domain(name)).then_some("expected a domain")
-        })?;
-        check_text("password_env", self.password_env.as_ref(), |name| {
-            name.contains(['=', '\0']).then_some("expected the name of an environment variable")
-        })?;
-        check_text("password_credential", self.password_credential.as_ref(), |name| {
-            let fits = !name.contains(['/', '\0']) && !matches!(name, "." | "..");
-            (!fits).then_some("expected the name of a credential, not a path")
-        })
+        complaints.extend(self.check_names().into_iter().filter_map(Result::err));
+        complaints.extend(self.check_port().err());
+        complaints.extend(self.check_timeouts());
+        complaints.extend(self.check_contradictions().into_iter().filter_map(Result::err));
+        complaints
     }
 
-    fn check_numbers(&self) -> Result<(), ConfigError> {
+    fn check_names(&self) -> [Result<(), ConfigError>; 5] {
+        [
+            check_text("username", self.username.as_ref(), |name| {
+                let broken = name.contains(['\r', '\n', '\0']);
+                broken.then_some("contains a line break or a NUL")
+            }),
+            check_text("ehlo", self.ehlo.as_ref(), |name| {
+                let fits = is_domain(name) || is_address_literal(name);
+                (!fits).then_some("expected a domain or an address literal such as [192.0.2.1]")
+            }),
+            check_text("qualify_domain", self.qualify_domain.as_ref(), |name| {
+                (!is_domain(name)).then_some("expected a domain")
+            }),
+            check_text("password_env", self.password_env.as_ref(), |name| {
+                name.contains(['=', '\0']).then_some("expected the name of an environment variable")
+            }),
+            check_text("password_credential", self.password_credential.as_ref(), |name| {
+                let fits = !name.contains(['/', '\0']) && !matches!(name, "." | "..");
+                (!fits).then_some("expected the name of a credential, not a path")
+            }),
+        ]
+    }
+
+    fn check_port(&self) -> Result<(), ConfigError> {
         if let Some(Value { value: 0, origin }) = &self.port {
             let message = "expected a whole number from 1 to 65535, found 0";
             return Err(ConfigError::at(origin, "port", message));
         }
+        Ok(())
+    }
+
+    fn check_timeouts(&self) -> Vec<ConfigError> {
+        let mut complaints = Vec::new();
         for (key, timeout) in [
             ("connect_timeout", &self.connect_timeout),
             ("timeout_greeting", &self.timeout_greeting),
@@ -59,34 +72,48 @@ impl Profile {
             {
                 let message =
                     format!("expected a whole number from 1 to {LONGEST_TIMEOUT}, found {value}");
-                return Err(ConfigError::at(origin, key, message));
+                complaints.push(ConfigError::at(origin, key, message));
             }
         }
-        Ok(())
+        complaints
     }
 
-    fn check_contradictions(&self) -> Result<(), ConfigError> {
-        if let [(first, _), (second, origin), ..] = self.password_sources()[..] {
-            return Err(ConfigError::at(origin, second, format!("{first} is set as well"))
-                .with_hint("a password comes from one place"));
+    fn check_contradictions(&self) -> [Result<(), ConfigError>; 4] {
+        [
+            self.check_one_password(),
+            self.tls.as_ref().map_or(Ok(()), |tls| self.check_no_trust_for(tls.value)),
+            self.check_pins_are_looked_at(),
+            self.check_password_is_used(),
+        ]
+    }
+
+    fn check_one_password(&self) -> Result<(), ConfigError> {
+        match self.password_sources()[..] {
+            [(first, _), (second, origin), ..] => {
+                Err(ConfigError::at(origin, second, format!("{first} is set as well"))
+                    .with_hint("a password comes from one place"))
+            }
+            _ => Ok(()),
         }
-        if let Some(tls) = &self.tls {
-            self.check_no_trust_for(tls.value)?;
+    }
+
+    fn check_pins_are_looked_at(&self) -> Result<(), ConfigError> {
+        match (&self.pin_sha256, &self.danger_accept_invalid_certs) {
+            (Some(pins), Some(danger)) if !pins.value.is_empty() && danger.value => {
+                let message = "pin_sha256 is set as well, and would not be looked at";
+                Err(ConfigError::at(&danger.origin, "danger_accept_invalid_certs", message))
+            }
+            _ => Ok(()),
         }
-        if let (Some(pins), Some(danger)) = (&self.pin_sha256, &self.danger_accept_invalid_certs)
-            && !pins.value.is_empty()
-            && danger.value
-        {
-            let message = "pin_sha256 is set as well, and would not be looked at";
-            return Err(ConfigError::at(&danger.origin, "danger_accept_invalid_certs", message));
+    }
+
+    fn check_password_is_used(&self) -> Result<(), ConfigError> {
+        match (&self.auth, self.password_sources().first()) {
+            (Some(auth), Some((key, origin))) if auth.value == AuthPolicy::None => {
+                Err(ConfigError::at(origin, key, "auth = \"none\" is set as well"))
+            }
+            _ => Ok(()),
         }
-        if let Some(auth) = &self.auth
-            && auth.value == AuthPolicy::None
-            && let Some((key, origin)) = self.password_sources().first()
-        {
-            return Err(ConfigError::at(origin, key, "auth = \"none\" is set as well"));
-        }
-        Ok(())
     }
 
     /// Without verification, what this layer says about certificates cannot be meant.

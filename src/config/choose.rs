@@ -75,6 +75,11 @@ impl Configuration {
         }
     }
 
+    /// The profile of this name, whatever else is set.
+    pub fn named(&self, name: &str) -> Result<Chosen, ConfigError> {
+        self.chosen(name, "", None)
+    }
+
     /// The profile whose author this is; none if there is none.
     fn by_from(
         &self,

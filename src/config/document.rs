@@ -49,7 +49,8 @@ impl<'a> Document<'a> {
 
     /// An error at an octet that is about no value.
     pub(super) fn error_at(&self, octet: usize, message: &str) -> ConfigError {
-        ConfigError::new(format!("{}: {message}", self.origin(octet)))
+        let origin = self.origin(octet);
+        ConfigError::new(format!("{origin}: {message}")).placed(origin)
     }
 
     /// The items of a table in the order in which they are written.

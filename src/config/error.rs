@@ -12,23 +12,22 @@ pub struct ConfigError {
     message: String,
     hint: Option<String>,
     exit: Exit,
+    place: Option<Origin>,
 }
 
 impl ConfigError {
     /// An error of the configuration as a whole.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, exit: Exit::CONFIG }
+        Self { message: message.into(), hint: None, exit: Exit::CONFIG, place: None }
     }
 
     /// An error in the value of `key`; on the command line it is one of usage.
     pub(super) fn at(origin: &Origin, key: &str, message: impl Display) -> Self {
         match origin {
             Origin::Flag(flag) => {
-                Self { message: format!("{flag}: {message}"), hint: None, exit: Exit::USAGE }
+                Self { exit: Exit::USAGE, ..Self::new(format!("{flag}: {message}")) }
             }
-            Origin::File { .. } | Origin::BuiltIn => {
-                Self::new(format!("{origin}: {key}: {message}"))
-            }
+            _ => Self::new(format!("{origin}: {key}: {message}")).placed(origin.clone()),
         }
     }
 
@@ -37,6 +36,11 @@ impl ConfigError {
         let error = Self::at(origin, key, message);
         let exit = if error.exit == Exit::USAGE { Exit::DATA } else { error.exit };
         Self { exit, ..error }
+    }
+
+    /// Says where it stands, which the message does too.
+    pub(super) fn placed(self, place: Origin) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     /// Adds the next step.
@@ -55,6 +59,11 @@ impl ConfigError {
     /// The next step, for a line of its own.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// Where in the files it stands, if it stands anywhere.
+    pub fn place(&self) -> Option<&Origin> {
+        self.place.as_ref()
     }
 
     /// The exit status: 78; for a value on the command line 64, or 65 if it is an address.

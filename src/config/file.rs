@@ -1,7 +1,7 @@
 //! One configuration file: from its text to layers.
 //!
-//! Fails at the first mistake in the file, with its place. A profile that is never used is
-//! checked too: a configuration is right or it is not.
+//! Collects every mistake in the file, with its place. A profile that is never used is checked too:
+//! a configuration is right or it is not.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,8 @@ use toml::de::DeTable;
 use super::document::{Document, Item};
 use super::error::nearest;
 use super::keys::{KEYS, layer};
-use super::{ConfigError, Profile, Value};
+use super::{ConfigError, Origin, Profile, Value};
+use crate::model::Secret;
 
 /// The name of the built-in profile.
 pub const SANDBOX: &str = "sandbox";
@@ -25,43 +26,85 @@ pub(super) struct File {
     /// The layer beneath all profiles of this file.
     pub(super) defaults: Profile,
     pub(super) profiles: BTreeMap<String, Profile>,
+    /// Where each profile begins.
+    pub(super) headings: BTreeMap<String, Origin>,
 }
 
 impl File {
-    /// Reads a file's text; `home` is what `~/` stands for.
+    /// Reads a file's text without a mistake; `home` is what `~/` stands for.
+    #[cfg(test)]
     pub(super) fn parse(text: &str, path: &Path, home: Option<&Path>) -> Result<Self, ConfigError> {
+        let (file, complaints) = Self::survey(text, path, home);
+        complaints.into_iter().next().map_or(Ok(file), Err)
+    }
+
+    /// Reads what can be read, and says what is wrong with the rest.
+    pub(super) fn survey(text: &str, path: &Path, home: Option<&Path>) -> (Self, Vec<ConfigError>) {
         let document = Document { text, path: path.into(), home };
-        let root = DeTable::parse(text).map_err(|error| {
-            let octet = error.span().map_or(0, |span| span.start);
-            document.error_at(octet, error.message())
-        })?;
+        let (root, broken) = DeTable::parse_recoverable(text);
         let mut file = Self {
             path: document.path.clone(),
             default_profile: None,
             defaults: Profile::default(),
             profiles: BTreeMap::new(),
+            headings: BTreeMap::new(),
         };
+        let mut complaints = Vec::new();
         for item in document.items(root.get_ref()) {
-            match item.key {
-                "default_profile" => file.default_profile = Some(item.text()?),
-                "defaults" => file.defaults = layer(&item, "[defaults]")?,
-                "profiles" => {
-                    for profile in document.items(item.table()?) {
+            match (item.key, item.table()) {
+                ("default_profile", _) => match item.text() {
+                    Ok(name) => file.default_profile = Some(name),
+                    Err(error) => complaints.push(error),
+                },
+                ("defaults", _) => {
+                    file.defaults = layer(&item, "[defaults]", &mut complaints);
+                }
+                ("profiles", Ok(profiles)) => {
+                    for profile in document.items(profiles) {
                         let section = format!("[profiles.{}]", profile.key);
-                        check_name(&profile)?;
-                        file.profiles.insert(profile.key.to_owned(), layer(&profile, &section)?);
+                        complaints.extend(check_name(&profile).err());
+                        let layer = layer(&profile, &section, &mut complaints);
+                        let name = profile.key.to_owned();
+                        file.headings.insert(name.clone(), document.origin(profile.key_at));
+                        file.profiles.insert(name, layer);
                     }
                 }
-                _ => return Err(unknown_at_the_top(&item)),
+                ("profiles", Err(error)) => complaints.push(error),
+                _ => complaints.push(unknown_at_the_top(&item)),
             }
         }
-        Ok(file)
+        (file, with_syntax(&document, &broken, complaints))
     }
 
-    /// Whether a password itself stands in the file.
-    pub(super) fn holds_a_password(&self) -> bool {
-        self.profiles.values().chain([&self.defaults]).any(|layer| layer.password.is_some())
+    /// A password itself that stands in the file.
+    pub(super) fn password(&self) -> Option<&Value<Secret>> {
+        let mut layers = self.profiles.values().chain([&self.defaults]);
+        layers.find_map(|layer| layer.password.as_ref())
     }
+}
+
+/// Puts what is no TOML before the other complaints, without those that come from guessing what a
+/// broken line meant.
+fn with_syntax(
+    document: &Document<'_>,
+    broken: &[toml::de::Error],
+    complaints: Vec<ConfigError>,
+) -> Vec<ConfigError> {
+    let line = |complaint: &ConfigError| match complaint.place() {
+        Some(Origin::File { line, .. }) => Some(*line),
+        _ => None,
+    };
+    let mut all: Vec<ConfigError> = Vec::new();
+    for error in broken {
+        let octet = error.span().map_or(0, |span| span.start);
+        let complaint = document.error_at(octet, error.message());
+        if !all.iter().any(|other| line(other) == line(&complaint)) {
+            all.push(complaint);
+        }
+    }
+    let broken_lines: Vec<_> = all.iter().map(line).collect();
+    all.extend(complaints.into_iter().filter(|other| !broken_lines.contains(&line(other))));
+    all
 }
 
 fn check_name(profile: &Item<'_>) -> Result<(), ConfigError> {
@@ -91,7 +134,6 @@ fn unknown_at_the_top(item: &Item<'_>) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Origin;
 
     fn parse(text: &str) -> Result<File, ConfigError> {
         File::parse(text, Path::new("/etc/m.toml"), Some(Path::new("/home/n")))
@@ -158,6 +200,27 @@ mod tests {
             ("[profiles.\"\"]", "1:11: a profile needs a name"),
             ("[profiles]\ncorp = 1", "2:8: corp: expected a table, found an integer"),
         ]);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let text = "prot = 1\n[profiles.a]\nport = 0\nhost = \"a b\"\ntls = \"none\nehlo = \"\"\n\
+                    [profiles.b]\nhsot = 1\nca_file = 2\n";
+        let (file, complaints) = File::survey(text, Path::new("/m"), None);
+        let complaints: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            complaints,
+            [
+                "/m:5:12: invalid basic string, expected `\"`",
+                "/m:1:1: unknown key \"prot\" at the top of the file",
+                "/m:3:8: port: expected a whole number from 1 to 65535, found 0",
+                "/m:4:8: host: contains a space or a control character",
+                "/m:6:8: ehlo: is empty",
+                "/m:8:1: unknown key \"hsot\" in [profiles.b]",
+                "/m:9:11: ca_file: expected a string, found an integer",
+            ]
+        );
+        assert_eq!(file.profiles.len(), 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The keys of a profile: what they are called and what they take.
 //!
-//! Fails at the first mistake, with its place and, for a slip, what was probably meant.
+//! Collects every mistake, with its place and, for a slip, what was probably meant.
 
 use super::document::Item;
 use super::error::nearest;
@@ -67,28 +67,39 @@ const FOREIGN_KEYS: [(&str, &str); 16] = [
     ("timeout", "connect_timeout"),
 ];
 
-/// Reads a table of settings.
-pub(super) fn layer(section: &Item<'_>, name: &str) -> Result<Profile, ConfigError> {
+/// Reads a table of settings as far as it can be read.
+pub(super) fn layer(section: &Item<'_>, name: &str, complaints: &mut Vec<ConfigError>) -> Profile {
     let mut profile = Profile::default();
-    for item in section.document.items(section.table()?) {
-        let refuse = |complaint: &str| {
-            item.document.error_at(item.key_at, &format!("{} {complaint} {name}", item.key))
-        };
-        if name == "[defaults]" && item.key.starts_with("danger_") {
-            return Err(refuse("may not stand in").with_hint("set it in the profiles that need it"));
+    match section.table() {
+        Ok(table) => {
+            for item in section.document.items(table) {
+                complaints.extend(take(&mut profile, &item, name).err());
+            }
+            complaints.extend(profile.complaints());
         }
-        if name == "[defaults]" && item.key == "extends" {
-            return Err(refuse("may not stand in"));
-        }
-        if !set(&mut profile, &item)? {
-            let message = format!("unknown key {:?} in {name}", item.key);
-            let foreign = FOREIGN_KEYS.iter().find(|(foreign, _)| *foreign == item.key);
-            let suggestion = foreign.map(|(_, ours)| *ours).or_else(|| nearest(item.key, KEYS));
-            return Err(item.document.error_at(item.key_at, &message).with_suggestion(suggestion));
-        }
+        Err(error) => complaints.push(error),
     }
-    profile.check()?;
-    Ok(profile)
+    profile
+}
+
+/// Sets what an item of the section of this name says, if it may be set there.
+fn take(profile: &mut Profile, item: &Item<'_>, name: &str) -> Result<(), ConfigError> {
+    let refuse = |complaint: &str| {
+        item.document.error_at(item.key_at, &format!("{} {complaint} {name}", item.key))
+    };
+    if name == "[defaults]" && item.key.starts_with("danger_") {
+        return Err(refuse("may not stand in").with_hint("set it in the profiles that need it"));
+    }
+    if name == "[defaults]" && item.key == "extends" {
+        return Err(refuse("may not stand in"));
+    }
+    if set(profile, item)? {
+        return Ok(());
+    }
+    let message = format!("unknown key {:?} in {name}", item.key);
+    let foreign = FOREIGN_KEYS.iter().find(|(foreign, _)| *foreign == item.key);
+    let suggestion = foreign.map(|(_, ours)| *ours).or_else(|| nearest(item.key, KEYS));
+    Err(item.document.error_at(item.key_at, &message).with_suggestion(suggestion))
 }
 
 /// Sets what an item says; false if there is no such key.

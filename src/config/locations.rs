@@ -53,37 +53,55 @@ pub(super) enum Found {
     NotAllowed,
 }
 
-/// Reads what there is.
+/// Reads what there is; fails at the first mistake.
 pub fn load(locations: &Locations) -> Result<Configuration, ConfigError> {
+    let (configuration, complaints) = survey(locations);
+    complaints.into_iter().next().map_or(Ok(configuration), Err)
+}
+
+/// Reads what there is as far as it can be read, and says everything that is wrong with it.
+pub(super) fn survey(locations: &Locations) -> (Configuration, Vec<ConfigError>) {
     let mut files = Vec::new();
     let mut tried = Vec::new();
+    let mut complaints = Vec::new();
     let mut take = |path: &Path, skip: &[io::ErrorKind]| {
         let found = match read(path) {
             Ok((text, readers)) => {
-                files.push(understand(&text, path, readers, locations.home.as_deref())?);
+                match understand(&text, path, readers, locations.home.as_deref()) {
+                    Ok((file, mistakes)) => {
+                        files.push(file);
+                        complaints.extend(mistakes);
+                    }
+                    Err(error) => complaints.push(error),
+                }
                 Found::Read
             }
             Err(error) if skip.contains(&error.kind()) => match error.kind() {
                 io::ErrorKind::PermissionDenied => Found::NotAllowed,
                 _ => Found::Missing,
             },
-            Err(error) => return Err(unreadable(path, &error)),
+            Err(error) => {
+                complaints.push(unreadable(path, &error));
+                match error.kind() {
+                    io::ErrorKind::NotFound => Found::Missing,
+                    _ => Found::NotAllowed,
+                }
+            }
         };
         tried.push((path.to_owned(), found));
-        Ok(())
     };
     if let Some(path) = &locations.explicit {
-        take(path, &[])?;
+        take(path, &[]);
     } else {
         use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
         if let Some(path) = &locations.user {
-            take(path, &[NotFound, NotADirectory])?;
+            take(path, &[NotFound, NotADirectory]);
         }
         if let Some(path) = &locations.system {
-            take(path, &[NotFound, NotADirectory, PermissionDenied])?;
+            take(path, &[NotFound, NotADirectory, PermissionDenied]);
         }
     }
-    Ok(Configuration::new(files, tried))
+    (Configuration::new(files, tried), complaints)
 }
 
 /// The octets of a file, and who may read it and should not.
@@ -102,22 +120,20 @@ fn understand(
     path: &Path,
     readers: Option<&str>,
     home: Option<&Path>,
-) -> Result<File, ConfigError> {
+) -> Result<(File, Vec<ConfigError>), ConfigError> {
     let text = std::str::from_utf8(octets).map_err(|error| {
         let line = octets[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
         ConfigError::new(format!("{}:{line}: this is not UTF-8", path.display()))
     })?;
-    let file = File::parse(text, path, home)?;
-    if let Some(readers) = readers
-        && file.holds_a_password()
-    {
+    let (file, mut complaints) = File::survey(text, path, home);
+    if let (Some(readers), Some(password)) = (readers, file.password()) {
         let shown = path.display();
         let message = format!("{shown} holds a password and {readers} may read it");
-        return Err(ConfigError::new(message).with_hint(format!(
-            "run chmod 600 {shown}, or use password_command or password_file"
-        )));
+        let hint = format!("run chmod 600 {shown}, or use password_command or password_file");
+        let place = password.origin.clone();
+        complaints.push(ConfigError::new(message).placed(place).with_hint(hint));
     }
-    Ok(file)
+    Ok((file, complaints))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ConfigError {

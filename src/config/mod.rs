@@ -1,26 +1,34 @@
 //! From files and flags to one `Server`: layers, the profile that is chosen, what it resolves to.
 //! Pure but for `locations`, which reads; nothing here prompts.
 
+mod catalogue;
 mod chain;
 mod check;
 mod choose;
 mod consistency;
 mod document;
 mod error;
+mod explain;
 mod file;
 mod identity;
+mod inspect;
 mod keys;
 mod locations;
 mod permissions;
 mod profile;
 mod resolve;
+mod schema;
 mod secrets;
 
+pub use catalogue::{CATALOGUE, Key, Kind};
 pub use chain::Configuration;
 pub use choose::{Choice, Chosen};
 pub use error::ConfigError;
+pub use explain::{Explanation, Section, Source, explain};
 pub use file::SANDBOX;
+pub use inspect::{Finding, Inspection, Severity, inspect};
 pub use keys::KEYS;
 pub use locations::{Locations, load};
 pub use profile::{Command, Origin, Profile, Value};
 pub use resolve::{Settings, resolve};
+pub use schema::schema;

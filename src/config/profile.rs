@@ -126,13 +126,10 @@ pub enum Command {
     Program(Vec<String>),
 }
 
-impl Profile {
-    /// Lays this layer over a farther one: key by key, what is set here wins.
-    pub(super) fn over(self, farther: Self) -> Self {
-        macro_rules! nearer_wins {
-            ($($key:ident)*) => { Self { $($key: self.$key.or(farther.$key)),* } };
-        }
-        nearer_wins! {
+/// Gives the names of all fields of a [`Profile`] to another macro.
+macro_rules! with_every_key {
+    ($macro:ident) => {
+        $macro! {
             extends host port tls system_roots ca_file pin_sha256 server_name min_tls
             danger_accept_invalid_certs auth login_style username danger_cleartext_auth password
             password_command password_file danger_readable_secret_file password_env
@@ -140,6 +137,29 @@ impl Profile {
             connect_timeout timeout_greeting timeout_command timeout_data timeout_block
             timeout_end_of_data
         }
+    };
+}
+
+impl Profile {
+    /// Lays this layer over a farther one: key by key, what is set here wins.
+    pub(super) fn over(self, farther: Self) -> Self {
+        macro_rules! nearer_wins {
+            ($($key:ident)*) => { Self { $($key: self.$key.or(farther.$key)),* } };
+        }
+        with_every_key!(nearer_wins)
+    }
+
+    /// Where the value of a key was written, if it is set.
+    pub(super) fn origin_of(&self, key: &str) -> Option<&Origin> {
+        macro_rules! the_one_called {
+            ($($key:ident)*) => {
+                match key {
+                    $(stringify!($key) => self.$key.as_ref().map(|value| &value.origin),)*
+                    _ => None,
+                }
+            };
+        }
+        with_every_key!(the_one_called)
     }
 
     /// The sources of the password that this layer names, each with its key.

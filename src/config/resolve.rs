@@ -27,6 +27,14 @@ pub struct Settings {
 
 /// Lays the flags over the chosen profile and decides what is left open.
 pub fn resolve(chosen: &Chosen, flags: Profile) -> Result<Settings, ConfigError> {
+    settings_of(chosen, flags).map(|(settings, _)| settings)
+}
+
+/// The same, with all layers as one beside it.
+pub(super) fn settings_of(
+    chosen: &Chosen,
+    flags: Profile,
+) -> Result<(Settings, Profile), ConfigError> {
     flags.check()?;
     let layers: Vec<Profile> = [flags].into_iter().chain(chosen.layers.iter().cloned()).collect();
     let merged = layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
@@ -46,7 +54,23 @@ pub fn resolve(chosen: &Chosen, flags: Profile) -> Result<Settings, ConfigError>
         ));
     }
     let secret = secret.unwrap_or(SecretSource::Prompt);
-    Ok(Settings { identity: identity(&merged)?, server, secret, warnings })
+    Ok((Settings { identity: identity(&merged)?, server, secret, warnings }, merged))
+}
+
+/// Everything that keeps a chosen profile from being used; `resolve` tells the first.
+pub(super) fn obstacles(chosen: &Chosen) -> Vec<ConfigError> {
+    let merged = chosen.layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
+    let mut obstacles = Vec::new();
+    match decide(chosen.name.clone(), &merged) {
+        Ok(server) => {
+            let has_secret = password_source(&chosen.layers).is_some();
+            obstacles.extend(check_trust(&chosen.layers, &merged, &server).err());
+            obstacles.extend(check_authentication(&server, &merged, has_secret).err());
+        }
+        Err(error) => obstacles.push(error),
+    }
+    obstacles.extend(identity(&merged).err());
+    obstacles
 }
 
 /// Every default there is.
