@@ -126,11 +126,11 @@ fn submitted_with(caught: &Caught) -> String {
 /// own, which stays.
 pub(super) fn preview(mail: &Mail, destination: &str) -> Result<PathBuf, Refusal> {
     const PAGE: &str = "message.html";
-    // Others may not look into a folder that is made so.
-    let folder = tempfile::Builder::new()
-        .prefix("mailsend-preview-")
-        .tempdir()
-        .map_err(|error| cannot_keep(&std::env::temp_dir(), &error))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("mailsend-preview-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = builder.tempdir().map_err(|error| cannot_keep(&std::env::temp_dir(), &error))?;
     let page = write_preview(folder.path(), mail, destination)?;
     replace(folder.path(), PAGE, page.as_bytes())
         .map_err(|error| cannot_keep(folder.path(), &error))?;
