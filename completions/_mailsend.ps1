@@ -75,6 +75,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--no-system-roots', '--no-system-roots', [CompletionResultType]::ParameterName, 'Trust --ca-file alone, not what the system trusts')
             [CompletionResult]::new('--danger-accept-invalid-certs', '--danger-accept-invalid-certs', [CompletionResultType]::ParameterName, 'Accept any certificate at all')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message instead of sending it')
+            [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'With --dry-run: write a page of the message and open it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
@@ -90,6 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
         'mailsend;sandbox' {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Listen here; port 0 takes a free one')
             [CompletionResult]::new('--maildir', '--maildir', [CompletionResultType]::ParameterName, 'Keep the mail in this maildir as well')
+            [CompletionResult]::new('--pages', '--pages', [CompletionResultType]::ParameterName, 'Write a page of each message to this directory, and an index')
             [CompletionResult]::new('--manner', '--manner', [CompletionResultType]::ParameterName, 'Behave like this; --list names the manners')
             [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Write the authority that signed the server''s certificate to this PEM file')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many messages')

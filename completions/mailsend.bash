@@ -26,7 +26,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --host --port --tls --username --password-file --password-env --password-command --password-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-invalid-certs --qualify-domain --ehlo --pipelining --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --dry-run --verbose --quiet --json --help --version sandbox"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --host --port --tls --username --password-file --password-env --password-command --password-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-invalid-certs --qualify-domain --ehlo --pipelining --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --dry-run --preview --verbose --quiet --json --help --version sandbox"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -224,7 +224,7 @@ _mailsend() {
             return 0
             ;;
         mailsend__subcmd__sandbox)
-            opts="-h --listen --maildir --manner --list --ca-out --count --help"
+            opts="-h --listen --maildir --pages --manner --list --ca-out --count --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -235,6 +235,10 @@ _mailsend() {
                     return 0
                     ;;
                 --maildir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pages)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -72,6 +72,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --no-system-roots 'Trust --ca-file alone, not what the system trusts'
             cand --danger-accept-invalid-certs 'Accept any certificate at all'
             cand --dry-run 'Show the message instead of sending it'
+            cand --preview 'With --dry-run: write a page of the message and open it'
             cand -v 'Say what happened; -vv shows the dialogue'
             cand --verbose 'Say what happened; -vv shows the dialogue'
             cand -q 'Say nothing but errors'
@@ -86,6 +87,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
         &'mailsend;sandbox'= {
             cand --listen 'Listen here; port 0 takes a free one'
             cand --maildir 'Keep the mail in this maildir as well'
+            cand --pages 'Write a page of each message to this directory, and an index'
             cand --manner 'Behave like this; --list names the manners'
             cand --ca-out 'Write the authority that signed the server''s certificate to this PEM file'
             cand --count 'End after so many messages'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_mailsend_global_optspecs
-    string join \n t/to= c/cc= b/bcc= f/from= reply-to= reverse-path= s/subject= body= body-file= no-body html= html-file= a/attach= H/header= E/skip-empty p/profile= config= host= port= tls= username= password-file= password-env= password-command= password-credential= danger-readable-secret-file auth= login-style= danger-cleartext-auth ca-file= no-system-roots pin-sha256= server-name= min-tls= danger-accept-invalid-certs qualify-domain= ehlo= pipelining= connect-timeout= timeout-greeting= timeout-command= timeout-data= timeout-block= timeout-end-of-data= dry-run v/verbose q/quiet json h/help V/version
+    string join \n t/to= c/cc= b/bcc= f/from= reply-to= reverse-path= s/subject= body= body-file= no-body html= html-file= a/attach= H/header= E/skip-empty p/profile= config= host= port= tls= username= password-file= password-env= password-command= password-credential= danger-readable-secret-file auth= login-style= danger-cleartext-auth ca-file= no-system-roots pin-sha256= server-name= min-tls= danger-accept-invalid-certs qualify-domain= ehlo= pipelining= connect-timeout= timeout-greeting= timeout-command= timeout-data= timeout-block= timeout-end-of-data= dry-run preview v/verbose q/quiet json h/help V/version
 end
 
 function __fish_mailsend_needs_command
@@ -76,6 +76,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s v -l verbose -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s q -l quiet -d 'Say nothing but errors'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l json -d 'Print one JSON object, also on failure'
@@ -84,6 +85,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s V -l version -d 'Show
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "sandbox" -d 'Catch mail on this machine and show it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l listen -d 'Listen here; port 0 takes a free one' -r
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l maildir -d 'Keep the mail in this maildir as well' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l pages -d 'Write a page of each message to this directory, and an index' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l manner -d 'Behave like this; --list names the manners' -r
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l ca-out -d 'Write the authority that signed the server\'s certificate to this PEM file' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l count -d 'End after so many messages' -r

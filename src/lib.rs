@@ -10,7 +10,7 @@
 //! | deeds | [`commands`]: one file a subcommand |
 //! | machines | [`sandbox`]: the built-in SMTP server |
 //! | advice | [`advice`]: from a failure to the key to set |
-//! | trades | [`config`] · [`secret`] · [`compose`] · [`smtp`] |
+//! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`smtp`] |
 //! | words | [`model`]: plain data |
 
 pub mod advice;
@@ -20,6 +20,7 @@ pub mod compose;
 pub mod config;
 pub mod exit;
 pub mod model;
+pub mod page;
 pub mod sandbox;
 pub mod secret;
 pub mod smtp;

@@ -17,6 +17,8 @@ use crate::model::{Exit, Stamp};
 pub struct Context {
     /// Where somebody may be sitting.
     pub terminal: Terminal,
+    /// Where somebody may see more than text.
+    pub desktop: Desktop,
     /// The environment variables that count.
     pub environment: Environment,
     /// The user's home directory, if there is one.
@@ -36,6 +38,40 @@ pub struct Terminal {
     pub talk: bool,
 }
 
+/// How a page can be opened in front of somebody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Desktop {
+    /// Nobody is there to see it.
+    #[default]
+    None,
+    /// A display of X or Wayland.
+    Freedesktop,
+    /// A Mac, and somebody in front of it.
+    Mac,
+}
+
+impl Desktop {
+    /// The program that opens a file as its kind is usually opened.
+    pub fn opener(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Freedesktop => Some("xdg-open"),
+            Self::Mac => Some("open"),
+        }
+    }
+
+    /// Judged by whether there is a display; a Mac names none, so there it takes a terminal, and
+    /// one that is not far away.
+    fn of(system: &str, display: bool, terminal: bool, remote: bool) -> Self {
+        match system {
+            "macos" if terminal && !remote => Self::Mac,
+            "macos" => Self::None,
+            _ if display => Self::Freedesktop,
+            _ => Self::None,
+        }
+    }
+}
+
 /// The environment variables of ours; there are no others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -51,7 +87,10 @@ impl Context {
     /// Looks around once.
     pub fn from_system() -> Result<Self, Refusal> {
         let talk = io::stderr().is_terminal();
+        let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable(name).is_some());
+        let remote = variable("SSH_CONNECTION").is_some();
         Ok(Self {
+            desktop: Desktop::of(env::consts::OS, display, talk, remote),
             terminal: Terminal { input: io::stdin().is_terminal(), talk },
             environment: Environment {
                 profile: text_variable("MAILSEND_PROFILE")?,
@@ -116,6 +155,18 @@ mod tests {
         for useless in ["", "laptop", "laptop.", "a..b", "my_host.example.com", "-x.example.com"] {
             assert_eq!(full_name(useless), None, "{useless}");
         }
+    }
+
+    #[test]
+    fn a_page_is_opened_only_where_somebody_can_see_it() {
+        let of = |system, display, terminal, remote| {
+            Desktop::of(system, display, terminal, remote).opener()
+        };
+        assert_eq!(of("linux", true, false, false), Some("xdg-open"));
+        assert_eq!(of("linux", false, true, false), None, "a console, or a login from afar");
+        assert_eq!(of("macos", false, true, false), Some("open"));
+        assert_eq!(of("macos", false, false, false), None, "cron");
+        assert_eq!(of("macos", false, true, true), None, "a login from afar");
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
         How::DryRun(output) => {
             return Ok(send::show(&mail, &job.settings.server, output, ui)?);
         }
+        How::Preview(output) => {
+            let server = &job.settings.server;
+            return Ok(send::preview(&mail, server, output, context.desktop, ui)?);
+        }
         How::Submit(output) => output,
     };
     let label = job.settings.server.profile.clone();

@@ -23,6 +23,8 @@ pub enum How {
     Submit(Output),
     /// Show it.
     DryRun(Output),
+    /// Write a page of it and open that where there is a desktop.
+    Preview(Output),
 }
 
 /// What goes to stdout.

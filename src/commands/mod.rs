@@ -6,6 +6,7 @@ mod deliver;
 pub mod generate;
 mod job;
 mod outcome;
+mod pages;
 mod progress;
 mod refusal;
 pub mod sandbox;

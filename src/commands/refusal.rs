@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::compose::ComposeError;
 use crate::config::ConfigError;
-use crate::model::Exit;
+use crate::model::{ContentError, Exit};
 use crate::secret::SecretError;
 
 /// Why the program does not do what it was asked for.
@@ -79,6 +79,17 @@ impl From<SecretError> for Refusal {
 impl From<ComposeError> for Refusal {
     fn from(error: ComposeError) -> Self {
         Self::data(error.to_string())
+    }
+}
+
+impl From<ContentError> for Refusal {
+    fn from(error: ContentError) -> Self {
+        match error {
+            ContentError::Unreadable { path, error } => {
+                Self::no_input(format!("cannot read {}: {}", path.display(), reason(&error)))
+            }
+            changed @ ContentError::Changed { .. } => Self::no_input(changed.to_string()),
+        }
     }
 }
 

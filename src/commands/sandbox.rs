@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::Refusal;
+use super::pages::Pages;
 use super::ui::Ui;
 use crate::config::{Origin, Profile, Value};
 use crate::model::{Exit, Secret, Tls};
@@ -28,6 +29,12 @@ pub struct SandboxArgs {
     /// Keep the mail in this maildir as well
     #[arg(long, value_name = "DIR")]
     pub maildir: Option<PathBuf>,
+    /// Write a page of each message to this directory, and an index
+    ///
+    /// Open DIR/index.html in a browser: it looks for new messages by itself. Beside each page
+    /// lies the message, as an .eml file. HTML is shown so that it can run and load nothing.
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
     /// Behave like this; --list names the manners
     #[arg(long, value_name = "NAME", default_value = "submission")]
     pub manner: String,
@@ -68,9 +75,14 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
         args.manner,
         sandbox.certificate_pin()
     ));
+    let mut pages = args.pages.as_deref().map(Pages::open).transpose()?;
+    if let Some(pages) = &pages {
+        ui.show(format_args!("pages: {}", pages.index().display()));
+    }
     for number in 1.. {
         let Some(caught) = sandbox.next_message(None) else { break };
         show(&caught, ui)?;
+        pages.as_mut().map_or(Ok(()), |pages| pages.add(&caught))?;
         if args.count == Some(number) {
             break;
         }

@@ -9,7 +9,7 @@ use clap::ArgAction;
 use crate::commands::settings::{SettingsArgs, given};
 use crate::commands::typed::{self, ReversePath};
 use crate::commands::ui::Verbosity;
-use crate::commands::{How, Output};
+use crate::commands::{How, Output, Refusal};
 use crate::config::Profile;
 use crate::model::AddressList;
 
@@ -104,6 +104,12 @@ pub(super) struct HowArgs {
     /// The message goes to stdout, its envelope to stderr, and the password is not asked for.
     #[arg(long)]
     dry_run: bool,
+    /// With --dry-run: write a page of the message and open it
+    ///
+    /// The page and the message go into a new private directory; stdout has the path of the page
+    /// and nothing else. It is opened where there is a desktop.
+    #[arg(long, hide_short_help = true)]
+    preview: bool,
     /// Say what happened; -vv shows the dialogue
     ///
     /// Secrets are masked in it.
@@ -140,8 +146,14 @@ impl SendArgs {
     }
 
     /// What is done and printed.
-    pub(super) fn how(&self) -> How {
+    pub(super) fn how(&self) -> Result<How, Refusal> {
         let output = if self.how.json { Output::Json } else { Output::Text };
-        if self.how.dry_run { How::DryRun(output) } else { How::Submit(output) }
+        match (self.how.dry_run, self.how.preview) {
+            (false, false) => Ok(How::Submit(output)),
+            (true, false) => Ok(How::DryRun(output)),
+            (true, true) => Ok(How::Preview(output)),
+            (false, true) => Err(Refusal::usage("--preview sends nothing and needs --dry-run")
+                .hint("write --dry-run --preview")),
+        }
     }
 }

@@ -1,13 +1,12 @@
-//! `--dry-run`: the message on stdout and its envelope on stderr, or both in one object. Nothing
-//! is connected to and no secret is asked for.
+//! `--dry-run`: the message on stdout and its envelope on stderr, or both in one object; with
+//! `--preview` a page of it. Nothing is connected to and no secret is asked for.
 
 use serde::Serialize;
 
-use super::input;
-use crate::commands::Output;
-use crate::commands::Refusal;
+use crate::commands::context::Desktop;
 use crate::commands::ui::Ui;
-use crate::model::{Address, ContentError, Exit, Mail, Server};
+use crate::commands::{Output, Refusal, pages};
+use crate::model::{Address, Exit, Mail, Server};
 
 /// What `--json` shows; `version` changes when a field changes its meaning.
 #[derive(Serialize)]
@@ -23,7 +22,12 @@ struct Object<'a> {
     recipients: Vec<String>,
     message_id: &'a str,
     size: u64,
-    message: String,
+    /// Where the page is, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    /// Left out of a preview, which has it beside its page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 /// Shows what would be sent.
@@ -31,41 +35,43 @@ pub fn show(mail: &Mail, server: &Server, output: Output, ui: &mut Ui) -> Result
     match output {
         Output::Text => {
             ui.show(envelope(mail, server));
-            mail.content.try_for_each(|chunk| ui.data(chunk).map_err(Stop::Output))?;
-            ui.data(b"\r\n").map_err(Stop::Output)?;
+            mail.content.try_for_each(|chunk| ui.data(chunk))?;
+            ui.data(b"\r\n")?;
         }
-        Output::Json => ui.data(&object(mail, server)?).map_err(Stop::Output)?,
+        Output::Json => {
+            let message = Some(message(mail)?);
+            ui.data(&Object { message, ..object(mail, server) }.line()?)?;
+        }
     }
     Ok(Exit::OK)
 }
 
-/// Why showing stops.
-enum Stop {
-    Output(Refusal),
-    Content(ContentError),
-}
-
-impl From<ContentError> for Stop {
-    fn from(error: ContentError) -> Self {
-        Self::Content(error)
-    }
-}
-
-impl From<Stop> for Refusal {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Output(refusal) => refusal,
-            Stop::Content(ContentError::Unreadable { path, error }) => {
-                input::unreadable(&path, &error)
-            }
-            Stop::Content(changed) => Self::no_input(changed.to_string()),
+/// Writes a page of what would be sent, tells where it is, and opens it where that makes sense.
+pub fn preview(
+    mail: &Mail,
+    server: &Server,
+    output: Output,
+    desktop: Desktop,
+    ui: &mut Ui,
+) -> Result<Exit, Refusal> {
+    let page = pages::preview(mail, &destination(server))?;
+    match output {
+        Output::Text => ui.data(&[page.as_os_str().as_encoded_bytes(), b"\n"].concat())?,
+        Output::Json => {
+            let page = Some(page.display().to_string());
+            ui.data(&Object { page, ..object(mail, server) }.line()?)?;
         }
     }
+    match pages::open(&page, desktop) {
+        Some(opener) => ui.detail(format_args!("opened with {opener}")),
+        None => ui.detail("not opened: there is no desktop"),
+    }
+    Ok(Exit::OK)
 }
 
 /// The envelope and where it would go, a line each.
 fn envelope(mail: &Mail, server: &Server) -> String {
-    let mut lines = format!("server: {}, tls {}\n", place(server), server.tls.keyword());
+    let mut lines = format!("server: {}\n", destination(server));
     let reverse_path = mail.reverse_path.as_ref().map(ToString::to_string);
     lines.push_str(&format!("reverse path: <{}>\n", reverse_path.unwrap_or_default()));
     for recipient in &mail.recipients {
@@ -74,14 +80,8 @@ fn envelope(mail: &Mail, server: &Server) -> String {
     lines + &format!("size: {} octets", mail.content.length())
 }
 
-fn object(mail: &Mail, server: &Server) -> Result<Vec<u8>, Stop> {
-    let mut message = Vec::new();
-    mail.content.try_for_each(|chunk| {
-        message.extend_from_slice(chunk);
-        Ok::<_, Stop>(())
-    })?;
-    message.extend_from_slice(b"\r\n");
-    let object = Object {
+fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
+    Object {
         version: 1,
         status: "not sent",
         exit: Exit::OK.0,
@@ -92,12 +92,34 @@ fn object(mail: &Mail, server: &Server) -> Result<Vec<u8>, Stop> {
         recipients: mail.recipients.iter().map(Address::to_string).collect(),
         message_id: &mail.message_id,
         size: mail.content.length(),
-        message: String::from_utf8_lossy(&message).into_owned(),
-    };
-    let defect = |error| Stop::Output(Refusal::new(Exit::SOFTWARE, format!("no object: {error}")));
-    let mut line = serde_json::to_vec(&object).map_err(defect)?;
-    line.push(b'\n');
-    Ok(line)
+        page: None,
+        message: None,
+    }
+}
+
+impl Object<'_> {
+    fn line(&self) -> Result<Vec<u8>, Refusal> {
+        let defect = |error| Refusal::new(Exit::SOFTWARE, format!("no object: {error}"));
+        let mut line = serde_json::to_vec(self).map_err(defect)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// The whole message as text.
+fn message(mail: &Mail) -> Result<String, Refusal> {
+    let mut message = Vec::new();
+    mail.content.try_for_each(|chunk| {
+        message.extend_from_slice(chunk);
+        Ok::<_, Refusal>(())
+    })?;
+    message.extend_from_slice(b"\r\n");
+    Ok(String::from_utf8_lossy(&message).into_owned())
+}
+
+/// Where it would go, and how.
+fn destination(server: &Server) -> String {
+    format!("{}, tls {}", place(server), server.tls.keyword())
 }
 
 /// `host:port`, an IPv6 address in brackets.
@@ -150,7 +172,9 @@ mod tests {
 
     #[test]
     fn the_object_has_the_whole_message() {
-        let line = object(&mail(), &server()).map_err(Refusal::from).unwrap();
+        let (mail, server) = (mail(), server());
+        let message = Some(message(&mail).unwrap());
+        let line = Object { message, ..object(&mail, &server) }.line().unwrap();
         let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
         assert_eq!(value["version"], 1);
         assert_eq!(value["reverse_path"], serde_json::Value::Null);

@@ -8,7 +8,7 @@ mod dry_run;
 mod input;
 
 pub use args::SendArgs;
-pub use dry_run::show;
+pub use dry_run::{preview, show};
 
 use super::context::Context;
 use super::settings::Settled;
@@ -18,6 +18,7 @@ use crate::model::Exit;
 
 /// Sends a mail.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let how = args.how()?;
     draft::check_recipients(&args.what)?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
@@ -29,7 +30,6 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
-    let how = args.how();
     let result = deliver::deliver(&Job { draft, settings, rule, how }, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how) {
         sandbox.show_caught(ui)?;

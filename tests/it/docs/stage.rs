@@ -105,7 +105,7 @@ impl Stage {
         let manner = manner(name).unwrap_or_else(|| panic!("there is no manner {name}"));
         let sandbox = Sandbox::start(Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            manner,
+            manner: manner.clone(),
             maildir: None,
             username: None,
             password: Secret::new(PASSWORD),
@@ -264,7 +264,7 @@ impl Server {
         let (tls, auth) = match self.manner.tls {
             TlsOffer::Implicit => ("tls = \"implicit\"\n", self.manner.auth_in_tls),
             TlsOffer::StartTls => ("tls = \"starttls\"\n", self.manner.auth_in_tls),
-            TlsOffer::None | TlsOffer::BrokenStartTls => {
+            TlsOffer::None | TlsOffer::BrokenStartTls(_) => {
                 ("tls = \"none\"\ndanger_cleartext_auth = true\n", self.manner.auth_in_clear)
             }
         };
