@@ -105,7 +105,7 @@ impl Stage {
         let manner = manner(name).unwrap_or_else(|| panic!("there is no manner {name}"));
         let sandbox = Sandbox::start(Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            manner: manner.clone(),
+            manner: *manner,
             maildir: None,
             username: None,
             password: Secret::new(PASSWORD),
