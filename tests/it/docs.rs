@@ -57,6 +57,23 @@ fn the_way_to_install_it_works_and_leaves_nothing_when_it_is_removed() {
 }
 
 #[test]
+fn the_examples_of_the_help_work() {
+    let stage = Stage::new();
+    let server = stage.server(None);
+    stage.add_to_config("[profiles.qq]\nextends = \"corp\"\n");
+    let help = stage.program("mailsend").arg("--help").run().stdout_text();
+    let examples = help.split("\nExamples:\n").nth(1).unwrap().split("\nExit").next().unwrap();
+    // Below a line that says what for.
+    let lines: Vec<&str> = examples.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    let script = lines.join("\n").replace("mailsend ", "mailsend --dry-run ");
+    let script = format!("cd ~/mailsend\njob() {{ echo done; }}\n{script}");
+    let outcome = stage.program("/bin/bash").args(["-euo", "pipefail", "-c", &script]).run();
+    let messages = outcome.exit(0).stdout_text().matches("\nMessage-ID: ").count();
+    assert_eq!(messages, examples.matches(":\n    mailsend ").count() + 1, "{script}");
+    assert_eq!(server.mails(), 0);
+}
+
+#[test]
 fn no_document_is_left_out() {
     let mut names: Vec<String> = std::fs::read_dir(repository("docs"))
         .unwrap()

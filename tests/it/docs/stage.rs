@@ -134,13 +134,20 @@ impl Stage {
         self.write_config(&lines.collect::<Vec<_>>().join("\n"));
     }
 
+    /// Writes more into the configuration.
+    pub(super) fn add_to_config(&self, lines: &str) {
+        let text = fs::read_to_string(self.path(".config/mailsend/config.toml")).unwrap();
+        self.write_config(&(text + lines));
+    }
+
     /// The text with the paths of the system below the home, and the server's address.
     pub(super) fn at_home(&self, text: &str, server: &Server) -> String {
         let home = self.home.path().display();
-        text.replace("/usr/local", &format!("{home}/usr/local"))
+        // The port first: what is put in may have these digits too.
+        text.replace("2525", &free_port().to_string())
+            .replace("/usr/local", &format!("{home}/usr/local"))
             .replace("/etc/", &format!("{home}/etc/"))
             .replace("relay.corp.example:587", &server.sandbox.address().to_string())
-            .replace("2525", &free_port().to_string())
     }
 
     /// Runs lines of shell.
