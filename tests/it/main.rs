@@ -10,3 +10,4 @@ mod config_example;
 mod dialogue;
 mod interop_postfix;
 mod support;
+mod torn;

@@ -151,6 +151,11 @@ impl Outcome {
         self.check(self.status.code() == Some(status), || format!("expected exit status {status}"))
     }
 
+    /// The status that it ended with.
+    pub(crate) fn status(&self) -> i32 {
+        self.status.code().unwrap_or_else(|| self.fail("it was killed"))
+    }
+
     /// Standard output is exactly this.
     pub(crate) fn stdout_is(&self, expected: &str) -> &Self {
         self.check(self.stdout == expected.as_bytes(), || format!("expected stdout:\n{expected}"))
