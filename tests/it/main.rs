@@ -9,5 +9,6 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod seeds;
 mod support;
 mod torn;

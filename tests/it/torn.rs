@@ -11,15 +11,16 @@ use mailsend::model::{
     Address, AuthPolicy, Content, Failure, LoginStyle, Mail, Outcome, Piece, Report, Secret,
     Server, Timeouts, Tls, Trust,
 };
-use mailsend::sandbox::{self, Caught, Options, Sandbox};
+use mailsend::sandbox::{Caught, Sandbox};
 use mailsend::smtp::{Credentials, Session, Watch};
 
-use crate::support::{Cut, Ending, Mailsend, Proxy};
+use crate::support::{Cut, Ending, Mailsend, Proxy, caught, sandbox};
 
 /// Runs at once; each mostly waits for threads of its own.
 const WORKERS: u64 = 4;
 /// What nothing takes that does not hang.
 const PATIENCE: Duration = Duration::from_secs(30);
+const PASSWORD: &str = "open-sesame";
 /// Dots at the start of lines are what a cut could make an end of.
 const MESSAGE: &str = "From: me@example.com\r\nSubject: torn\r\n\r\n.\r\n..\r\nlast";
 
@@ -148,7 +149,7 @@ struct Scene {
 
 impl Scene {
     fn new(case: Case) -> Self {
-        let sandbox = start(case.manner);
+        let sandbox = sandbox(case.manner, PASSWORD);
         let proxy = Proxy::before(sandbox.address());
         let submission = case.manner == "submission";
         let server = Server {
@@ -172,7 +173,7 @@ impl Scene {
         let credentials = server
             .username
             .clone()
-            .map(|username| Credentials { username, secret: Secret::new("sandbox") });
+            .map(|username| Credentials { username, secret: Secret::new(PASSWORD) });
         Self {
             case,
             sandbox,
@@ -214,7 +215,7 @@ impl Scene {
             assert!(start.elapsed() < PATIENCE, "{place}: the server hangs");
             thread::sleep(Duration::from_micros(50));
         }
-        std::iter::from_fn(|| self.sandbox.next_message(Some(Duration::ZERO))).collect()
+        caught(&self.sandbox)
     }
 }
 
@@ -263,17 +264,6 @@ fn judge(place: &str, result: &Result<Report, Failure>, caught: &[Caught], recip
         };
         assert!(holds, "{place}: {address} {times} times in the mailbox, but {outcome:?}");
     }
-}
-
-fn start(manner: &str) -> Sandbox {
-    Sandbox::start(Options {
-        listen: ([127, 0, 0, 1], 0).into(),
-        manner: sandbox::manner(manner).unwrap(),
-        maildir: None,
-        username: None,
-        password: Secret::new("sandbox"),
-    })
-    .unwrap()
 }
 
 fn mail(recipients: &[&str]) -> Mail {

@@ -8,6 +8,7 @@ mod mailbox;
 mod program;
 mod proxy;
 mod python;
+mod sandbox;
 mod script;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
@@ -15,4 +16,5 @@ pub(crate) use mailbox::Postfix;
 pub(crate) use program::{Mailsend, Outcome};
 pub(crate) use proxy::{Cut, Ending, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
+pub(crate) use sandbox::{caught, sandbox};
 pub(crate) use script::{Dialogue, ScriptServer};

@@ -208,6 +208,11 @@ impl Outcome {
             .unwrap_or_else(|error| self.fail(&format!("stdout is not JSON: {error}")))
     }
 
+    /// Where the home was.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// A file that was left in the home.
     pub(crate) fn left(&self, name: impl AsRef<Path>) -> Vec<u8> {
         let path = self.home.path().join(name);
