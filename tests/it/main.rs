@@ -9,6 +9,8 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod secrecy;
 mod seeds;
+mod starttls;
 mod support;
 mod torn;
