@@ -35,8 +35,6 @@ pub(super) enum When {
     AuthOnlyInClear,
     /// LOGIN's first prompt asked for the password.
     PasswordAskedFirst,
-    /// LOGIN's first prompt did not ask for the password.
-    PasswordNotAskedFirst,
     /// The password was given by LOGIN when asked.
     LoginPrompted,
     /// The user name in LOGIN's AUTH line was refused.
@@ -51,6 +49,8 @@ pub(super) enum When {
     Reason(&'static [&'static str]),
     /// The mechanisms are found by the program.
     AuthAuto,
+    /// The profile names them, and the server offers some.
+    AuthNamed,
 }
 
 /// The kinds of failure that rows tell apart.
@@ -163,7 +163,6 @@ impl<'a> Situation<'a> {
                 some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())
             }
             When::PasswordAskedFirst => seen.password_asked_first,
-            When::PasswordNotAskedFirst => !seen.password_asked_first,
             When::LoginPrompted => matches!(
                 self.cause,
                 Some(Cause::PasswordRefused { login_style: Some(LoginStyle::Prompted), .. })
@@ -176,6 +175,9 @@ impl<'a> Situation<'a> {
                 self.certificate(|problem| words.iter().any(|word| problem.reason.contains(word)))
             }
             When::AuthAuto => self.server.auth == AuthPolicy::Auto,
+            When::AuthNamed => {
+                matches!(self.server.auth, AuthPolicy::Named(_)) && !self.offered().is_empty()
+            }
         }
     }
 
@@ -191,6 +193,7 @@ impl<'a> Situation<'a> {
             ("{user}", self.server.username.clone().unwrap_or_default()),
             ("{from}", self.from.unwrap_or("the From address").to_owned()),
             ("{pin}", pin),
+            ("{offered}", self.offered().join(" ")),
         ];
         words.iter().fold(advice.to_owned(), |advice, (name, word)| advice.replace(name, word))
     }
@@ -198,6 +201,12 @@ impl<'a> Situation<'a> {
     fn says(&self, words: &[&str]) -> bool {
         let text = self.reply.map(|reply| reply.text().to_lowercase()).unwrap_or_default();
         words.iter().any(|word| text.contains(word))
+    }
+
+    /// The mechanisms that the server offered where they were tried.
+    fn offered(&self) -> &[String] {
+        let Observations { auth_in_tls, auth_in_clear, .. } = self.seen;
+        auth_in_tls.as_ref().or(auth_in_clear.as_ref()).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn authenticates(&self) -> bool {

@@ -6,9 +6,9 @@ use super::situation::Kind::{
     TimedOut, TooLarge,
 };
 use super::situation::When::{
-    self, At, AuthAuto, AuthInClear, AuthOnlyInClear, Code, Failed, InitialResponseRefused,
-    LoginPrompted, NoPins, NoUser, NotPort, PasswordAskedFirst, PasswordNotAskedFirst, PinMismatch,
-    Port, Reason, Says, SaysNot, StartTlsOffered, Tls as TlsIs, UnknownIssuer, User,
+    self, At, AuthAuto, AuthInClear, AuthNamed, AuthOnlyInClear, Code, Failed,
+    InitialResponseRefused, LoginPrompted, NoPins, NoUser, NotPort, PasswordAskedFirst,
+    PinMismatch, Port, Reason, Says, SaysNot, StartTlsOffered, Tls as TlsIs, UnknownIssuer, User,
 };
 use crate::model::Stage;
 use crate::model::Tls::{Implicit, Opportunistic, Plaintext, StartTls};
@@ -160,7 +160,7 @@ pub(super) const ROWS: &[Row] = &[
         "the password here is an app password, made in the account's security settings",
     ),
     row(
-        &[Failed(PasswordRefused), PasswordNotAskedFirst],
+        &[Failed(PasswordRefused)],
         "check username = \"{user}\" and the password; many providers want an authorization code \
          or app password instead of the one for the web page",
     ),
@@ -180,6 +180,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(Refused), At(Stage::Auth), AuthAuto, Code(&[500, 501, 502, 503, 504, 535])],
         "if you know which mechanism works, name it: auth = \"login\" or auth = \"plain\"",
+    ),
+    row(
+        &[Failed(Refused), At(Stage::Auth), AuthNamed, Code(&[500, 501, 502, 503, 504, 535])],
+        "the server offers {offered}: leave auth = \"auto\", or name what it offers",
     ),
     // The envelope.
     row(

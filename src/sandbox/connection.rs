@@ -39,6 +39,7 @@ pub(super) struct Service {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) mailbox: Mailbox,
     pub(super) connections: AtomicU64,
+    pub(super) connections_ended: AtomicU64,
     pub(super) passwords_refused: AtomicU64,
 }
 
@@ -81,6 +82,12 @@ struct Connection<'a> {
 /// Serves a client until one side ends it.
 pub(super) fn serve(service: &Service, socket: Arc<TcpStream>) -> io::Result<()> {
     service.connections.fetch_add(1, Ordering::Relaxed);
+    let result = converse(service, socket);
+    service.connections_ended.fetch_add(1, Ordering::Release);
+    result
+}
+
+fn converse(service: &Service, socket: Arc<TcpStream>) -> io::Result<()> {
     socket.set_nodelay(true)?;
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.set_write_timeout(Some(PATIENCE))?;

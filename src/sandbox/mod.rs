@@ -97,6 +97,8 @@ pub struct Sandbox {
 pub struct Statistics {
     /// Connections taken.
     pub connections: u64,
+    /// Those of them that are over, whatever they brought being caught.
+    pub connections_ended: u64,
     /// Passwords refused.
     pub passwords_refused: u64,
 }
@@ -115,6 +117,7 @@ impl Sandbox {
             tls: identity.config,
             mailbox,
             connections: AtomicU64::new(0),
+            connections_ended: AtomicU64::new(0),
             passwords_refused: AtomicU64::new(0),
         });
         let listener = Listener::start(listen, Arc::clone(&service))
@@ -157,6 +160,7 @@ impl Sandbox {
     pub fn statistics(&self) -> Statistics {
         Statistics {
             connections: self.service.connections.load(Ordering::Relaxed),
+            connections_ended: self.service.connections_ended.load(Ordering::Acquire),
             passwords_refused: self.service.passwords_refused.load(Ordering::Relaxed),
         }
     }

@@ -8,11 +8,13 @@ mod mailbox;
 mod program;
 mod proxy;
 mod python;
+mod sandbox;
 mod script;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use mailbox::Postfix;
-pub(crate) use program::{Mailsend, Outcome};
+pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
+pub(crate) use sandbox::{caught, sandbox};
 pub(crate) use script::{Dialogue, ScriptServer};

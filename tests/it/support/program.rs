@@ -7,7 +7,7 @@ use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -27,6 +27,14 @@ pub(crate) struct Mailsend {
     stdin: Vec<u8>,
     home: TempDir,
     dialogue: Option<Dialogue>,
+}
+
+/// A run that has not ended yet.
+pub(crate) struct Running {
+    child: Child,
+    stdout: mpsc::Receiver<Vec<u8>>,
+    stderr: mpsc::Receiver<Vec<u8>>,
+    outcome: Outcome,
 }
 
 /// What came of it. The checks fail with everything that is known of the run.
@@ -105,6 +113,11 @@ impl Mailsend {
 
     /// Runs the program to its end.
     pub(crate) fn run(self) -> Outcome {
+        self.start().end()
+    }
+
+    /// Starts the program and leaves it running.
+    pub(crate) fn start(self) -> Running {
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
@@ -123,7 +136,7 @@ impl Mailsend {
         thread::spawn(move || _ = stdin.write_all(&input));
         let stdout = collect(child.stdout.take().unwrap());
         let stderr = collect(child.stderr.take().unwrap());
-        let mut outcome = Outcome {
+        let outcome = Outcome {
             command: shown(&self.program, &self.arguments),
             status: ExitStatus::from_raw(0),
             stdout: Vec::new(),
@@ -131,6 +144,19 @@ impl Mailsend {
             home: self.home,
             dialogue: self.dialogue,
         };
+        Running { child, stdout, stderr, outcome }
+    }
+}
+
+impl Running {
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(self) -> Outcome {
+        let Self { mut child, stdout, stderr, mut outcome } = self;
         match (stdout.recv_timeout(PATIENCE), stderr.recv_timeout(PATIENCE)) {
             (Ok(stdout), Ok(stderr)) => {
                 outcome.stdout = stdout;
@@ -150,6 +176,11 @@ impl Outcome {
     /// It ended with this status.
     pub(crate) fn exit(&self, status: i32) -> &Self {
         self.check(self.status.code() == Some(status), || format!("expected exit status {status}"))
+    }
+
+    /// The status that it ended with.
+    pub(crate) fn status(&self) -> i32 {
+        self.status.code().unwrap_or_else(|| self.fail("it was killed"))
     }
 
     /// Standard output is exactly this.
@@ -202,6 +233,11 @@ impl Outcome {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.stdout)
             .unwrap_or_else(|error| self.fail(&format!("stdout is not JSON: {error}")))
+    }
+
+    /// Where the home was.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// A file that was left in the home.

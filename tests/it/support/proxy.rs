@@ -1,13 +1,16 @@
 //! A proxy on loopback that forwards octets and cuts the connection at an exact one of them.
+//!
+//! Its port stays its own until it is dropped: a connection that comes too late reaches nobody
+//! else's server.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// Where to cut: after this many octets of a direction, in both directions at once.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,11 +33,20 @@ pub(crate) enum Ending {
     Reset,
 }
 
-/// Forwards one connection.
+/// Forwards connections, one after the other, each with a cut of its own.
 pub(crate) struct Proxy {
+    listener: Arc<TcpListener>,
     address: SocketAddr,
+    server: SocketAddr,
+    /// The connection by which `finish` wakes a proxy that waits for a client in vain.
+    wake: Arc<Mutex<Option<SocketAddr>>>,
+    passage: Option<Passage>,
+}
+
+/// A connection that is waited for or forwarded.
+struct Passage {
     counts: Arc<Counts>,
-    forwarding: Option<JoinHandle<()>>,
+    forwarding: JoinHandle<()>,
 }
 
 #[derive(Default)]
@@ -47,18 +59,21 @@ struct Counts {
 impl Proxy {
     /// Waits for one connection and forwards it to `server`.
     pub(crate) fn to(server: SocketAddr, cut: Cut) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut proxy = Self::before(server);
+        proxy.expect(cut);
+        proxy
+    }
+
+    /// Has a port already, and waits for `expect`.
+    pub(crate) fn before(server: SocketAddr) -> Self {
+        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
         let address = listener.local_addr().unwrap();
-        let counts = Arc::new(Counts::default());
-        let shared = counts.clone();
-        let forwarding = thread::spawn(move || {
-            let Ok((client, _)) = listener.accept() else { return };
-            drop(listener);
-            if let Ok(server) = TcpStream::connect(server) {
-                forward(client, server, cut, &shared);
-            }
-        });
-        Self { address, counts, forwarding: Some(forwarding) }
+        Self { listener, address, server, wake: Arc::default(), passage: None }
+    }
+
+    /// Waits for one connection more.
+    pub(crate) fn expect(&mut self, cut: Cut) {
+        self.passage = Some(Passage::begin(&self.listener, self.server, cut, &self.wake));
     }
 
     /// Where clients connect.
@@ -68,18 +83,62 @@ impl Proxy {
 
     /// Waits until the connection has ended; then the octets that were forwarded from the client to
     /// the server and back, and whether it was cut.
-    pub(crate) fn finish(mut self) -> (u64, u64, bool) {
-        // Wakes a thread that still waits for a client; refused where it does not.
-        drop(TcpStream::connect(self.address));
-        if let Some(forwarding) = self.forwarding.take() {
-            forwarding.join().unwrap();
+    pub(crate) fn finish(self) -> (u64, u64, bool) {
+        {
+            // Held until the address is known, so that it cannot be taken for a client.
+            let mut wake = self.wake.lock().unwrap();
+            *wake = TcpStream::connect(self.address).and_then(|stream| stream.local_addr()).ok();
         }
+        self.passage.map(Passage::end).unwrap_or_default()
+    }
+
+    /// The same for a connection that did come; another one may be expected then.
+    pub(crate) fn ended(&mut self) -> (u64, u64, bool) {
+        self.passage.take().map(Passage::end).unwrap_or_default()
+    }
+}
+
+impl Passage {
+    fn begin(
+        listener: &Arc<TcpListener>,
+        server: SocketAddr,
+        cut: Cut,
+        wake: &Arc<Mutex<Option<SocketAddr>>>,
+    ) -> Self {
+        let counts = Arc::new(Counts::default());
+        let (listener, wake, shared) = (listener.clone(), wake.clone(), counts.clone());
+        let forwarding = thread::spawn(move || {
+            let Ok((client, peer)) = listener.accept() else { return };
+            if *wake.lock().unwrap() == Some(peer) {
+                return;
+            }
+            if let Ok(server) = connect(server, listener.local_addr().unwrap().port()) {
+                forward(client, server, cut, &shared);
+            }
+        });
+        Self { counts, forwarding }
+    }
+
+    fn end(self) -> (u64, u64, bool) {
+        self.forwarding.join().unwrap();
         (
             self.counts.client_to_server.load(Ordering::SeqCst),
             self.counts.server_to_client.load(Ordering::SeqCst),
             self.counts.cut.load(Ordering::SeqCst),
         )
     }
+}
+
+/// Connects from an address of this proxy's own where there are so many: a connection that is cut
+/// in order keeps its port for a minute, and thousands of them would take those of other tests.
+fn connect(server: SocketAddr, own: u16) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    if cfg!(target_os = "linux") {
+        let [high, low] = own.to_be_bytes();
+        socket.bind(&SocketAddr::from(([127, 1, high, low], 0)).into())?;
+    }
+    socket.connect(&server.into())?;
+    Ok(socket.into())
 }
 
 fn forward(client: TcpStream, server: TcpStream, cut: Cut, counts: &Counts) {
