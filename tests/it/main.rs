@@ -9,4 +9,5 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod script_mail;
 mod support;
