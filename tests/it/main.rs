@@ -9,5 +9,6 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod manners;
 mod script_mail;
 mod support;
