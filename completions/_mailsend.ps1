@@ -95,7 +95,9 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--manner', '--manner', [CompletionResultType]::ParameterName, 'Behave like this; --list names the manners')
             [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Write the authority that signed the server''s certificate to this PEM file')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'End after so many messages')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Fail with 65 unless COMMAND succeeds and so many messages are caught')
             [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the manners and end')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Show what COMMAND would have sent as one JSON object, on the last line')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             break

@@ -224,7 +224,7 @@ _mailsend() {
             return 0
             ;;
         mailsend__subcmd__sandbox)
-            opts="-h --listen --maildir --pages --manner --list --ca-out --count --help"
+            opts="-h --listen --maildir --pages --manner --list --ca-out --count --expect --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -251,6 +251,10 @@ _mailsend() {
                     return 0
                     ;;
                 --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

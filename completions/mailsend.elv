@@ -91,7 +91,9 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --manner 'Behave like this; --list names the manners'
             cand --ca-out 'Write the authority that signed the server''s certificate to this PEM file'
             cand --count 'End after so many messages'
+            cand --expect 'Fail with 65 unless COMMAND succeeds and so many messages are caught'
             cand --list 'List the manners and end'
+            cand --json 'Show what COMMAND would have sent as one JSON object, on the last line'
             cand -h 'Show help; --help shows everything'
             cand --help 'Show help; --help shows everything'
         }

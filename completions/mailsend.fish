@@ -89,5 +89,7 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l pages -d '
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l manner -d 'Behave like this; --list names the manners' -r
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l ca-out -d 'Write the authority that signed the server\'s certificate to this PEM file' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l count -d 'End after so many messages' -r
+complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l expect -d 'Fail with 65 unless COMMAND succeeds and so many messages are caught' -r
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l list -d 'List the manners and end'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l json -d 'Show what COMMAND would have sent as one JSON object, on the last line'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -s h -l help -d 'Show help; --help shows everything'

@@ -36,7 +36,13 @@ pub(super) fn refusal(error: &clap::Error, arguments: &[OsString]) -> Refusal {
 fn unknown(error: &clap::Error, arguments: &[OsString]) -> Refusal {
     let found = text(error, ContextKind::InvalidArg).unwrap_or("that");
     if !found.starts_with('-') {
-        return Refusal::usage(format!("{found:?} is one word too many")).hint(SEE_HELP);
+        let refusal = Refusal::usage(format!("{found:?} is one word too many"));
+        return match arguments.get(1) {
+            Some(word) if word == "sandbox" => {
+                refusal.hint("to catch the mail of a command: mailsend sandbox -- COMMAND")
+            }
+            _ => refusal.hint(SEE_HELP),
+        };
     }
     let refusal = Refusal::usage(format!(
         "there is no flag {}{}",
@@ -91,7 +97,7 @@ fn bad_value(error: &clap::Error) -> Refusal {
 
 fn conflict(error: &clap::Error) -> Refusal {
     let others = match error.get(ContextKind::PriorArg) {
-        Some(ContextValue::String(one)) => bare(one).to_owned(),
+        Some(ContextValue::String(one)) => bare(one).trim_matches(['[', ']']).to_owned(),
         Some(ContextValue::Strings(all)) => {
             all.iter().map(|one| bare(one)).collect::<Vec<_>>().join(", ")
         }

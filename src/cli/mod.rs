@@ -122,6 +122,7 @@ Files:
 Environment:
   MAILSEND_PROFILE  the profile to use without -p
   MAILSEND_CONFIG   the configuration file to use without --config
+  MAILSEND_SANDBOX  set by `mailsend sandbox -- COMMAND`: the mail is caught, not sent
   XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
 
 See also:
@@ -152,6 +153,10 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
     };
     Ok(match cli.subcommand {
         None => Invocation::Send(Box::new(cli.send)),
+        // A script's empty "$@" must not start a server that waits for ever.
+        Some(Subcommand::Sandbox(_)) if arguments.last().is_some_and(|word| word == "--") => {
+            return Err(Refusal::usage("there is no command behind --"));
+        }
         Some(Subcommand::Sandbox(args)) => Invocation::Sandbox(args),
     })
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::Zoned;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::Refusal;
+use super::{Refusal, sandbox};
 use crate::model::{Exit, Stamp};
 
 /// The world around one run of the program.
@@ -79,7 +79,7 @@ pub struct Environment {
     pub profile: Option<String>,
     /// `MAILSEND_CONFIG`
     pub config: Option<PathBuf>,
-    /// `MAILSEND_SANDBOX`
+    /// `MAILSEND_SANDBOX`: where all mail goes, whatever the profile.
     pub sandbox: Option<String>,
 }
 
@@ -95,7 +95,7 @@ impl Context {
             environment: Environment {
                 profile: text_variable("MAILSEND_PROFILE")?,
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
-                sandbox: text_variable("MAILSEND_SANDBOX")?,
+                sandbox: text_variable(sandbox::VARIABLE)?,
             },
             home: env::home_dir().filter(|path| path.is_absolute()),
             xdg_config_home: variable("XDG_CONFIG_HOME").map(PathBuf::from),

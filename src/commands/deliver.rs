@@ -10,10 +10,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::context::Context;
 use super::outcome;
 use super::progress::Progress;
+use super::sandbox::Entrance;
 use super::ui::{Ui, Verbosity};
 use super::{How, Job, Output, Refusal, send};
 use crate::config::Settings;
-use crate::model::{AuthPolicy, Exit, Mail, Server};
+use crate::model::{AuthPolicy, Cause, Exit, Failure, Mail, Outcome, Report, Server};
 use crate::secret::Environment;
 use crate::smtp::{Credentials, Line, Session, Watch};
 use crate::{compose, secret};
@@ -33,9 +34,16 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
         How::Submit(output) => output,
     };
     let label = job.settings.server.profile.clone();
-    let label = label.unwrap_or_else(|| job.settings.server.host.clone());
-    let credentials = credentials(&job.settings).with_context(|| label.clone())?;
-    let mut server = job.settings.server.clone();
+    let mut label = label.unwrap_or_else(|| job.settings.server.host.clone());
+    let settings = match &job.entrance {
+        None => job.settings.clone(),
+        Some(entrance) => {
+            label += " (sandbox)";
+            entrance.instead_of(&job.settings)
+        }
+    };
+    let credentials = credentials(&settings).with_context(|| label.clone())?;
+    let mut server = settings.server;
     server.ehlo = server.ehlo.or_else(|| context.host_name());
     let submission = Submission { job, mail: &mail, server: &server, output };
     submission.run(credentials.as_ref(), context, ui).context(label)
@@ -84,7 +92,10 @@ impl Submission<'_> {
             connection: &connection,
             from: &from,
         };
-        let report = result.map_err(|failure| told.failure(&failure))?;
+        let report = result.map_err(|failure| self.failure(&told, failure))?;
+        if self.job.entrance.is_some() && somebody_accepted(&report) {
+            ui.notice("caught, not sent");
+        }
         let exit = report.exit();
         if exit != Exit::OK {
             return Err(told.refusal(&report).into());
@@ -95,6 +106,21 @@ impl Submission<'_> {
         }
         Ok(exit)
     }
+
+    /// A sandbox that is gone is no reason to look elsewhere.
+    fn failure(&self, told: &outcome::Told<'_>, failure: Failure) -> Refusal {
+        match &self.job.entrance {
+            Some(entrance) if Entrance::is_gone(&failure) => {
+                let cause = Cause::ConnectFailed("it is not there".to_owned());
+                entrance.gone(told.failure(&Failure { cause, ..failure }))
+            }
+            _ => told.failure(&failure),
+        }
+    }
+}
+
+fn somebody_accepted(report: &Report) -> bool {
+    report.recipients.iter().any(|(_, outcome)| matches!(outcome, Outcome::Accepted(_)))
 }
 
 /// Shows the dialogue where it is wanted, and lets a signal end the program with the status that

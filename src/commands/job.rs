@@ -1,5 +1,6 @@
 //! One mail that is ready to be submitted, with everything that was decided about it.
 
+use super::sandbox::Entrance;
 use crate::config::Settings;
 use crate::model::Draft;
 
@@ -10,6 +11,8 @@ pub struct Job {
     pub draft: Draft,
     /// The server, the identity and where the secret is.
     pub settings: Settings,
+    /// The sandbox that the mail goes to instead of the server, if it is to be caught.
+    pub entrance: Option<Entrance>,
     /// Which rule chose the profile, for `-v`.
     pub rule: String,
     /// What to do with it.

@@ -1,30 +1,45 @@
 //! `mailsend sandbox`: the built-in SMTP server as a program of its own. It catches mail and shows
 //! it, and sends nothing anywhere.
 
+mod command;
+mod entrance;
+
+use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::Refusal;
 use super::pages::Pages;
 use super::ui::Ui;
-use crate::config::{Origin, Profile, Value};
-use crate::model::{Exit, Secret, Tls};
+use crate::model::{Exit, Secret};
 use crate::sandbox::{self, Caught, MANNERS, Manner, Options, Sandbox};
+
+use command::Form;
+pub use entrance::Entrance;
+use entrance::Token;
+pub(super) use entrance::VARIABLE;
 
 /// Catch mail on this machine and show it
 ///
 /// A built-in SMTP server that listens on loopback, takes any mail and sends nothing anywhere.
 /// It behaves as its manner says: like a good submission server, or like one of the servers that
 /// cause trouble.
+///
+/// With -- and a command it runs that command, catches what every mailsend in it would send,
+/// whatever profile it uses, shows it when the command has ended, and ends with the command's exit
+/// status. The profiles are read as usual, but no password is asked for or fetched, and no server
+/// is connected to. This goes by the variable MAILSEND_SANDBOX: what the command runs without its
+/// environment (through sudo, env -i, cron or ssh) sends for real; what it leaves running when it
+/// ends fails with 75. Such a sandbox is entered by STARTTLS and AUTH with a password of its own;
+/// --manner decides what happens behind that.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "How")]
 pub struct SandboxArgs {
     /// Listen here; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1025")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1025", conflicts_with = "command")]
     pub listen: SocketAddr,
     /// Keep the mail in this maildir as well
     #[arg(long, value_name = "DIR")]
@@ -39,35 +54,60 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "NAME", default_value = "submission")]
     pub manner: String,
     /// List the manners and end
-    #[arg(long)]
+    #[arg(long, conflicts_with = "command")]
     pub list: bool,
     /// Write the authority that signed the server's certificate to this PEM file
     #[arg(long, value_name = "FILE")]
     pub ca_out: Option<PathBuf>,
     /// End after so many messages
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..),
+          conflicts_with = "command")]
     pub count: Option<u64>,
+    /// Fail with 65 unless COMMAND succeeds and so many messages are caught
+    #[arg(long, value_name = "NUMBER")]
+    pub expect: Option<usize>,
+    /// Show what COMMAND would have sent as one JSON object, on the last line
+    #[arg(long)]
+    pub json: bool,
+    /// Run this command and catch the mail of every mailsend in it
+    #[arg(last = true, value_name = "COMMAND", value_hint = clap::ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+}
+
+impl SandboxArgs {
+    /// One that means nothing without a command.
+    fn flag_for_a_command(&self) -> Option<&'static str> {
+        let expect = self.expect.map(|_| "--expect NUMBER");
+        expect.or(self.json.then_some("--json"))
+    }
 }
 
 /// Who may log in to the sandbox, under any name. It is no secret: nothing is behind it.
 const PASSWORD: &str = "sandbox";
-/// The login, and so the sender, of the profile `sandbox`.
-const LOGIN: &str = "me@sandbox.example";
 /// How long a message that was accepted may take to be found.
 const AT_HAND: Duration = Duration::from_secs(5);
 
-/// Catches mail until it is interrupted, or as often as `--count` says.
+/// Catches mail until it is interrupted, as often as `--count` says, or of a command.
 pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
     if args.list {
         ui.data(list().as_bytes())?;
         return Ok(Exit::OK);
     }
-    let sandbox = start(args.listen, manner(&args.manner)?, args.maildir.clone(), PASSWORD)?;
-    if let Some(path) = &args.ca_out {
-        std::fs::write(path, sandbox.authority_pem()).map_err(|error| {
-            Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {error}", path.display()))
-        })?;
+    if !args.command.is_empty() {
+        return run_command(args, ui);
     }
+    if let Some(flag) = args.flag_for_a_command() {
+        let hint = format!("mailsend sandbox {flag} -- COMMAND");
+        return Err(Refusal::usage(format!(
+            "{} needs a command to run",
+            flag.split(' ').next().unwrap_or(flag)
+        ))
+        .hint(hint)
+        .into());
+    }
+    let password = Secret::new(PASSWORD);
+    let sandbox = start(args.listen, manner(&args.manner)?, args.maildir.clone(), password)?;
+    write_authority(args, &sandbox)?;
     ui.show(format_args!(
         "catching mail on {} as {}; log in as anybody with the password {PASSWORD}\n\
          pin_sha256 = [\"{}\"]",
@@ -90,38 +130,50 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
     Ok(Exit::OK)
 }
 
+fn run_command(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let behind = manner(&args.manner)?.behind_submission().ok_or_else(|| {
+        let name = &args.manner;
+        Refusal::usage(format!("--manner {name}: its trouble is TLS, which COMMAND has no part in"))
+            .hint(format!("run `mailsend sandbox --manner {name}`, and let a profile lead there"))
+    })?;
+    let (sandbox, entrance) = enclosed(behind, args.maildir.clone())?;
+    write_authority(args, &sandbox)?;
+    let form = if args.json { Form::Json } else { Form::Text };
+    command::run(&args.command, &sandbox, &entrance, form, args.expect, ui)
+}
+
+fn write_authority(args: &SandboxArgs, sandbox: &Sandbox) -> Result<(), Refusal> {
+    let Some(path) = &args.ca_out else { return Ok(()) };
+    std::fs::write(path, sandbox.authority_pem()).map_err(|error| {
+        Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {error}", path.display()))
+    })
+}
+
+/// A sandbox on a free port into which only those get who know its entrance.
+fn enclosed(manner: Manner, maildir: Option<PathBuf>) -> Result<(Sandbox, Entrance), Refusal> {
+    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let token = Token::new()?;
+    let sandbox = start(free, manner, maildir, token.secret())?;
+    let (address, pin) = (sandbox.address(), sandbox.certificate_pin());
+    Ok((sandbox, Entrance { address, token, pin }))
+}
+
 /// The server of the profile `sandbox`: starts with the mail and ends with it.
 pub(super) struct BuiltIn {
     sandbox: Sandbox,
-    password: String,
+    entrance: Entrance,
 }
 
 impl BuiltIn {
     /// Listens on a free port.
     pub(super) fn start() -> Result<Self, Refusal> {
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut random = [0; 8];
-        SystemRandom::new()
-            .fill(&mut random)
-            .map_err(|_| Refusal::new(Exit::OS, "the system has no random numbers"))?;
-        // A word of the language would be masked wherever the dialogue shows it.
-        let password = format!("{:016x}", u64::from_be_bytes(random));
-        let sandbox = start(free, manner("submission")?, None, &password)?;
-        Ok(Self { sandbox, password })
+        let (sandbox, entrance) = enclosed(manner("submission")?, None)?;
+        Ok(Self { sandbox, entrance })
     }
 
-    /// How to reach it, STARTTLS, trust and AUTH included.
-    pub(super) fn profile(&self) -> Profile {
-        let address = self.sandbox.address();
-        Profile {
-            host: built_in(address.ip().to_string()),
-            port: built_in(address.port()),
-            tls: built_in(Tls::StartTls),
-            pin_sha256: built_in(vec![self.sandbox.certificate_pin()]),
-            username: built_in(LOGIN.to_owned()),
-            password: built_in(Secret::new(self.password.as_str())),
-            ..Profile::default()
-        }
+    /// How to reach it.
+    pub(super) fn entrance(&self) -> &Entrance {
+        &self.entrance
     }
 
     /// Shows what arrived.
@@ -133,17 +185,12 @@ impl BuiltIn {
     }
 }
 
-fn built_in<T>(value: T) -> Option<Value<T>> {
-    Some(Value { value, origin: Origin::BuiltIn })
-}
-
 fn start(
     listen: SocketAddr,
     manner: Manner,
     maildir: Option<PathBuf>,
-    password: &str,
+    password: Secret,
 ) -> Result<Sandbox, Refusal> {
-    let password = Secret::new(password);
     Sandbox::start(Options { listen, manner, maildir, username: None, password })
         .map_err(|error| Refusal::new(Exit::CANT_CREATE, error.to_string()))
 }

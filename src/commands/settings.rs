@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 
 use super::Refusal;
 use super::context::Context;
-use super::sandbox::BuiltIn;
+use super::sandbox::{BuiltIn, Entrance};
 use super::typed;
 use crate::config::{
     self, Choice, Command, Configuration, Locations, Origin, Profile, Settings, Value,
@@ -180,11 +180,14 @@ pub(super) struct Settled {
     pub(super) rule: String,
     /// The server of the profile `sandbox`, which runs as long as this lives.
     pub(super) sandbox: Option<BuiltIn>,
+    /// The sandbox that `MAILSEND_SANDBOX` names: the mail goes there instead.
+    pub(super) entrance: Option<Entrance>,
 }
 
 impl SettingsArgs {
     /// Reads the files, chooses the profile and lays the flags over it.
     pub(super) fn settle(&self, flags: Profile, context: &Context) -> Result<Settled, Refusal> {
+        let entrance = context.environment.sandbox.as_deref().map(Entrance::parse).transpose()?;
         let choice = Choice {
             profile: self.profile.clone(),
             from: self.author(&flags),
@@ -198,15 +201,16 @@ impl SettingsArgs {
             config::load(&self.locations(context))?
         };
         let mut chosen = configuration.choose(&choice)?;
-        let mut sandbox = None;
+        let mut sandbox: Option<BuiltIn> = None;
         if chosen.name.as_deref() == Some(config::SANDBOX) {
             check_no_server(&flags)?;
-            let built_in = BuiltIn::start()?;
-            chosen = chosen.upon(built_in.profile());
-            sandbox = Some(built_in);
+            chosen = chosen.upon(match &entrance {
+                Some(entrance) => entrance.profile(),
+                None => sandbox.insert(BuiltIn::start()?).entrance().profile(),
+            });
         }
         let settings = config::resolve(&chosen, flags)?;
-        Ok(Settled { settings, rule: chosen.rule, sandbox })
+        Ok(Settled { settings, rule: chosen.rule, sandbox, entrance })
     }
 
     fn locations(&self, context: &Context) -> Locations {

@@ -55,12 +55,13 @@ impl Caught {
 pub(super) struct Mailbox {
     maildir: Option<PathBuf>,
     kept: AtomicU64,
-    sender: Sender<Caught>,
+    /// None: there will be no more.
+    sender: Sender<Option<Caught>>,
 }
 
 impl Mailbox {
     /// Makes the Maildir if there is none; answers where to wait for messages as well.
-    pub(super) fn open(maildir: Option<PathBuf>) -> io::Result<(Self, Receiver<Caught>)> {
+    pub(super) fn open(maildir: Option<PathBuf>) -> io::Result<(Self, Receiver<Option<Caught>>)> {
         for folder in maildir.iter().flat_map(|path| ["tmp", "new", "cur"].map(|f| path.join(f))) {
             fs::create_dir_all(folder)?;
         }
@@ -106,7 +107,13 @@ impl Mailbox {
         let Kept { file, path, size } = kept;
         let Transaction { envelope, login, dialogue } = transaction;
         // Nobody waits any more when the sandbox is being stopped.
-        let _ = self.sender.send(Caught { envelope, login, tls, dialogue, size, path, file });
+        let _ = self.sender.send(Some(Caught { envelope, login, tls, dialogue, size, path, file }));
+    }
+
+    /// Tells whoever waits that there will be no more.
+    pub(super) fn close(&self) {
+        // Nobody waits any more when the sandbox is being stopped.
+        let _ = self.sender.send(None);
     }
 }
 

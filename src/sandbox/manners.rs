@@ -208,6 +208,28 @@ pub fn manner(name: &str) -> Option<&'static Manner> {
 }
 
 impl Manner {
+    /// The same server, entered like `submission`: by STARTTLS and AUTH, whoever it is that sends.
+    /// None where the trouble is TLS itself, for then nothing of it would be left.
+    pub fn behind_submission(&self) -> Option<Self> {
+        let troubled = matches!(self.tls, TlsOffer::BrokenStartTls(_));
+        if troubled || self.authority == Authority::Unknown {
+            return None;
+        }
+        let mut offers = [self.auth_in_tls, self.auth_in_clear].into_iter();
+        let own = offers.find(|offer| matches!(offer, AuthOffer::Mechanisms(_)));
+        let senders = match self.senders {
+            Senders::Anybody => Senders::Authenticated,
+            known => known,
+        };
+        Some(Self {
+            tls: TlsOffer::StartTls,
+            auth_in_clear: AuthOffer::AfterTls,
+            auth_in_tls: own.unwrap_or(rows::SUBMISSION.auth_in_tls),
+            senders,
+            ..*self
+        })
+    }
+
     /// What is offered of AUTH where the channel is protected by TLS or is not.
     pub(super) fn auth_offer(&self, channel: Channel) -> AuthOffer {
         match channel {
@@ -263,6 +285,20 @@ mod tests {
             assert_eq!(manner(row.name).map(|found| found.description), Some(row.description));
         }
         assert!(manner("no-such-manner").is_none());
+    }
+
+    #[test]
+    fn whatever_lies_behind_submission_wants_tls_and_a_login() {
+        for row in MANNERS {
+            let Some(behind) = row.behind_submission() else {
+                assert!(row.name.starts_with("corp-relay-"), "{}", row.name);
+                continue;
+            };
+            assert_eq!((behind.tls, behind.authority), (TlsOffer::StartTls, Authority::Sandbox));
+            assert_eq!(behind.auth_in_clear, AuthOffer::AfterTls, "{}", row.name);
+            assert!(matches!(behind.auth_in_tls, AuthOffer::Mechanisms(_)), "{}", row.name);
+            assert_ne!(behind.senders, Senders::Anybody, "{}", row.name);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod auth;
 mod certificate;
 mod command;
 mod connection;
+mod describe;
 mod dialogue;
 mod envelope;
 mod greylist;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 pub use auth::Login;
 pub use certificate::CertificateError;
+pub use describe::{Description, describe};
 pub use envelope::Envelope;
 pub use mailbox::Caught;
 pub use manners::{
@@ -87,7 +89,7 @@ pub enum SandboxError {
 pub struct Sandbox {
     listener: Listener,
     service: Arc<Service>,
-    caught: Mutex<Receiver<Caught>>,
+    caught: Mutex<Receiver<Option<Caught>>>,
     pin: Pin,
     authority_pem: String,
 }
@@ -151,9 +153,14 @@ impl Sandbox {
     pub fn next_message(&self, timeout: Option<Duration>) -> Option<Caught> {
         let caught = self.caught.lock().unwrap_or_else(PoisonError::into_inner);
         match timeout {
-            Some(timeout) => caught.recv_timeout(timeout).ok(),
-            None => caught.recv().ok(),
+            Some(timeout) => caught.recv_timeout(timeout).ok().flatten(),
+            None => caught.recv().ok().flatten(),
         }
+    }
+
+    /// Ends one wait for messages, now or later: behind those that are there already it gets none.
+    pub fn end_of_messages(&self) {
+        self.service.mailbox.close();
     }
 
     /// What happened so far.

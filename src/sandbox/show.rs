@@ -12,7 +12,7 @@ use mail_parser::{Addr, Address, Message, MessageParser, MessagePart, MimeHeader
 use super::mailbox::Caught;
 
 /// Octets of a message that are looked at.
-const HEAD: u64 = 4 << 20;
+pub(super) const HEAD: u64 = 4 << 20;
 
 /// A readable view of a message, its last line ended. Fails when it cannot be read back.
 pub fn show(caught: &Caught) -> io::Result<String> {

@@ -22,7 +22,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     draft::check_recipients(&args.what)?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
-    let Settled { settings, rule, sandbox } = args.settings.settle(layer, context)?;
+    let Settled { settings, rule, sandbox, entrance } = args.settings.settle(layer, context)?;
     settings.warnings.iter().for_each(|warning| ui.warning(warning));
     let profile = settings.server.profile.as_deref();
     let draft = draft::draft(&args.what, &settings.identity, profile, context.terminal, ui)?;
@@ -30,7 +30,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
-    let result = deliver::deliver(&Job { draft, settings, rule, how }, context, ui);
+    let result = deliver::deliver(&Job { draft, settings, entrance, rule, how }, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how) {
         sandbox.show_caught(ui)?;
     }

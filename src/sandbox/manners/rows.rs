@@ -48,7 +48,7 @@ const OPEN: Manner = Manner {
     pace: Pace::Prompt,
 };
 
-const SUBMISSION: Manner = Manner {
+pub(super) const SUBMISSION: Manner = Manner {
     name: "submission",
     description: "A well-behaved submission server: STARTTLS, then AUTH, then mail",
     tls: TlsOffer::StartTls,
