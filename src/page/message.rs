@@ -158,7 +158,11 @@ fn attachments(facts: &Facts<'_>, attachments: &[Attachment<'_>]) -> String {
 
 /// A row for an attachment: a link that saves it, or why there is none.
 fn file(facts: &Facts<'_>, attachment: &Attachment<'_>, left: &mut usize) -> String {
-    let name = value(attachment.name.unwrap_or("(no name)"));
+    let name = match (attachment.name, attachment.content_id) {
+        (Some(name), _) => value(name),
+        (None, Some(id)) => value(&format!("cid:{id}")),
+        (None, None) => "(no name)".to_owned(),
+    };
     let size = attachment.octets.len();
     let kind = value(&attachment.media_type);
     let elsewhere = |why: String| {
@@ -189,8 +193,23 @@ fn name_to_save(attachment: &Attachment<'_>) -> String {
     let plain: String =
         name.chars().filter(|c| !c.is_control() && !turns_text_around(*c)).collect();
     match head(plain.trim().trim_start_matches('.'), 200).0 {
-        "" => "attachment.bin".to_owned(),
+        "" => format!("attachment.{}", extension(&attachment.media_type)),
         name => name.to_owned(),
+    }
+}
+
+/// What files of the types end in that come without a name.
+fn extension(media_type: &str) -> &'static str {
+    match media_type.to_ascii_lowercase().as_str() {
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        "application/pdf" => "pdf",
+        "message/rfc822" | "message/global" => "eml",
+        "text/plain" => "txt",
+        "text/calendar" => "ics",
+        _ => "bin",
     }
 }
 
@@ -248,4 +267,89 @@ fn dialogue(lines: &[String]) -> String {
 
 fn folded(title: &str) -> String {
     format!("<details>\n<summary>{title}</summary>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    fn facts<'a>(head: &'a [u8], size: u64) -> Facts<'a> {
+        Facts {
+            occasion: Occasion::Caught("no TLS, no AUTH"),
+            head,
+            size,
+            file: "000001.eml",
+            reverse_path: "",
+            recipients: &[],
+            dialogue: &[],
+        }
+    }
+
+    fn attachment(name: &'static str, octets: usize) -> Attachment<'static> {
+        Attachment {
+            name: Some(name).filter(|name| !name.is_empty()),
+            media_type: "image/png".to_owned(),
+            content_id: None,
+            octets: Cow::Owned(vec![0; octets]),
+            extent: Extent::Whole,
+        }
+    }
+
+    #[test]
+    fn a_file_is_saved_under_a_name_that_is_only_a_name() {
+        for (name, saved) in [
+            ("月报.xlsx", "月报.xlsx"),
+            ("../../.bashrc", "bashrc"),
+            ("C:\\temp\\a.txt", "a.txt"),
+            ("a\u{202e}gpj.exe", "agpj.exe"),
+            ("/", "attachment.png"),
+            ("", "attachment.png"),
+        ] {
+            assert_eq!(name_to_save(&attachment(name, 0)), saved, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_named_and_left_out() {
+        let facts = facts(b"", 0);
+        let mut left = ATTACHMENTS;
+        let large = file(&facts, &attachment("a", ATTACHMENT + 1), &mut left);
+        assert!(large.contains("4.2 MB, too large for this page; it is in 000001.eml"), "{large}");
+        let rows = [(); 3].map(|()| file(&facts, &attachment("a", ATTACHMENT), &mut left));
+        assert_eq!(rows.map(|row| row.contains("href=\"data:")), [true, true, false]);
+    }
+
+    #[test]
+    fn what_is_no_message_is_shown_as_it_is() {
+        let page = message(&facts(b"\r\nno <header>", 13));
+        assert!(page.contains("This is not a message"), "{page}");
+        assert!(page.contains("\nno &lt;header&gt;</pre>"), "{page}");
+    }
+
+    #[test]
+    fn a_message_of_which_only_the_beginning_was_read_says_so() {
+        let head = b"Subject: a\r\n\r\nthe beginning";
+        let page = message(&facts(head, 30_000_000));
+        let said = "Only the first 27 bytes of this message were read for this page; \
+                    the whole of it is in 000001.eml.";
+        assert!(page.contains(said), "{page}");
+        assert!(page.contains("This is its beginning; the rest is in 000001.eml."), "{page}");
+    }
+
+    #[test]
+    fn a_page_never_grows_with_what_a_message_repeats() {
+        let fields = "X: y\r\n".repeat(50_000);
+        let parts = "--b\r\nContent-Type: text/html\r\n\r\n<p>x\r\n".repeat(20_000);
+        let octets = format!("{fields}Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}");
+        let recipients = vec!["you@x.com".to_owned(); 50_000];
+        let dialogue = vec!["C: RCPT TO:<you@x.com>".to_owned(); 50_000];
+        let facts = facts(octets.as_bytes(), octets.len() as u64);
+        let page = message(&Facts { recipients: &recipients, dialogue: &dialogue, ..facts });
+        assert!(page.len() < 1 << 20, "{}", page.len());
+        for said in ["and 49900 more", "49000 more lines", "more texts", "more fields"] {
+            assert!(page.contains(said), "{said}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Once;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -17,6 +18,8 @@ const HOSTILE: &str = include_str!("../../browser/hostile.html");
 /// Text that runs wherever it stands unescaped.
 const MARKUP: &str =
     "\"'></title></a></pre><img src=x onerror=console.log('RAN-word')><b id=marker>";
+/// An image of one pixel.
+const DOT: &str = "R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=";
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// Waits for connections and notes what they ask for.
@@ -71,9 +74,12 @@ struct Seen {
 /// Opens a file in a browser; none where there is no browser.
 fn look_at(file: &Path) -> Option<Seen> {
     let Some(program) = PROGRAMS.into_iter().find(|program| is_there(program)) else {
-        let text = "SKIPPED: hostile mail in a browser (tests/run --install brings Chromium)";
-        // Past the harness, which keeps what a passing test prints to itself.
-        let _ = writeln!(std::io::stderr(), "{text}");
+        // Once, and past the harness, which keeps what a passing test prints to itself.
+        static LOUD: Once = Once::new();
+        LOUD.call_once(|| {
+            let text = "SKIPPED: hostile mail in a browser (tests/run --install brings Chromium)";
+            let _ = writeln!(std::io::stderr(), "{text}");
+        });
         return None;
     };
     let profile = tempfile::tempdir().unwrap();
@@ -106,6 +112,9 @@ fn hostile_page(enemy: SocketAddr) -> String {
         "Subject: {MARKUP}\nFrom: {MARKUP} <x@x.com>\nTo: {MARKUP}\nX-{MARKUP}: {MARKUP}\n\
          MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
          --b\nContent-Type: text/html; charset=utf-8\n\n{html}\n\
+         <img src=\"cid:dot\">\n\
+         --b\nContent-Type: image/gif\nContent-ID: <dot>\n\
+         Content-Transfer-Encoding: base64\n\n{DOT}\n\
          --b\nContent-Type: text/plain\n\n{MARKUP}\n\
          --b\nContent-Type: text/html; name=\"../{file_name}.html\"\n\
          Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n\nYQ==\n--b--\n"
@@ -136,6 +145,9 @@ fn a_hostile_message_runs_nothing_and_reaches_nobody_on_its_page() {
     assert_eq!(enemy.heard(), Vec::<String>::new(), "{console}");
     assert_eq!(ran(&console), Vec::<&str>::new(), "{console}");
     assert!(console.contains("Blocked script execution in 'about:srcdoc'"), "{console}");
+    // An image that the message carries is no enemy.
+    assert!(document.contains("data:image/gif;base64,R0lGOD"), "{document}");
+    assert!(!console.contains("Loading the image 'data:"), "{console}");
 
     // What the frame got is in an attribute; nothing of it may be anywhere else.
     let (before, frame) = document.split_once(" srcdoc=\"").unwrap();
