@@ -201,8 +201,11 @@ impl Scene {
     }
 
     fn submit(&self) -> Result<Report, Failure> {
-        let watch =
-            Watch { observer: Arc::new(|_| ()), in_doubt: Arc::new(AtomicBool::new(false)) };
+        let watch = Watch {
+            observer: Arc::new(|_| ()),
+            progress: Arc::new(|_| ()),
+            in_doubt: Arc::default(),
+        };
         let session = Session::open(&self.server, self.credentials.as_ref(), &watch)?;
         session.submit_and_quit(&self.mail).0
     }

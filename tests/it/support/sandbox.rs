@@ -9,7 +9,7 @@ use mailsend::sandbox::{self, Caught, Options, Sandbox};
 pub(crate) fn sandbox(manner: &str, password: &str) -> Sandbox {
     Sandbox::start(Options {
         listen: ([127, 0, 0, 1], 0).into(),
-        manner: sandbox::manner(manner).unwrap(),
+        manner: *sandbox::manner(manner).unwrap(),
         maildir: None,
         username: None,
         password: Secret::new(password),
