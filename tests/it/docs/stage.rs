@@ -36,7 +36,7 @@ const STAND_INS: &[(&str, &str)] = &[
         "cargo",
         "program=$(command -v mailsend)
          case \"$*\" in
-         'run --release -- '*) shift 3; exec mailsend \"$@\" ;;
+         'run -- '*) shift 2; exec mailsend \"$@\" ;;
          'build --release --locked') install -D \"$program\" target/release/mailsend ;;
          'install --locked --path .') install -D \"$program\" ~/.cargo/bin/mailsend ;;
          *) exit 64 ;;
