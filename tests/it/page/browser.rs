@@ -83,12 +83,14 @@ fn look_at(file: &Path) -> Option<Seen> {
         return None;
     };
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(program)
+    // A page that goes on loading would hold the browser for ever.
+    let output = Command::new("timeout")
+        .args(["90", program])
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .args(["--disable-dev-shm-usage", "--enable-logging=stderr", "--dump-dom"])
         // Long enough for whatever waits before it fires.
-        .args(["--virtual-time-budget=3000", "--timeout=60000"])
+        .args(["--virtual-time-budget=3000"])
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("file://{}", file.display()))
         .env("HOME", profile.path())
