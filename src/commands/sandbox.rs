@@ -115,10 +115,7 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
         args.manner,
         sandbox.certificate_pin()
     ));
-    let mut pages = args.pages.as_deref().map(Pages::open).transpose()?;
-    if let Some(pages) = &pages {
-        ui.show(format_args!("pages: {}", pages.index().display()));
-    }
+    let mut pages = pages(args, ui)?;
     for number in 1.. {
         let Some(caught) = sandbox.next_message(None) else { break };
         show(&caught, ui)?;
@@ -139,7 +136,17 @@ fn run_command(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
     let (sandbox, entrance) = enclosed(behind, args.maildir.clone())?;
     write_authority(args, &sandbox)?;
     let form = if args.json { Form::Json } else { Form::Text };
-    command::run(&args.command, &sandbox, &entrance, form, args.expect, ui)
+    let pages = pages(args, ui)?;
+    command::run(&args.command, &sandbox, &entrance, form, args.expect, pages, ui)
+}
+
+/// The folder of pages, if there shall be one.
+fn pages(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Option<Pages>> {
+    let pages = args.pages.as_deref().map(Pages::open).transpose()?;
+    if let Some(pages) = &pages {
+        ui.show(format_args!("pages: {}", pages.index().display()));
+    }
+    Ok(pages)
 }
 
 fn write_authority(args: &SandboxArgs, sandbox: &Sandbox) -> Result<(), Refusal> {

@@ -13,6 +13,7 @@ mod parts;
 
 pub use index::{Entry, index};
 pub use message::message;
+pub use parts::parse;
 
 /// Octets of a message that a page wants to see; of a larger one it shows the beginning.
 pub const HEAD: u64 = 16 << 20;

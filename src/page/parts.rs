@@ -67,8 +67,9 @@ pub(super) struct Attachment<'a> {
     pub(super) extent: Extent,
 }
 
-/// Reads the structure of a message, if that is what it is.
-pub(super) fn parse(head: &[u8]) -> Option<Message<'_>> {
+/// Reads the structure of a message, if that is what it is. Of one with so many others inside that
+/// the parser would need too much stack, only the header is read.
+pub fn parse(head: &[u8]) -> Option<Message<'_>> {
     if nested(head) > NESTED {
         return MessageParser::default().parse_headers(head);
     }

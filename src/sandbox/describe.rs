@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::mailbox::Caught;
 use super::show::HEAD;
+use crate::page;
 
 /// What a message says, and how it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -116,7 +117,7 @@ fn headers(head: &[u8]) -> Vec<Field> {
 }
 
 fn read_parts(description: &mut Description, head: &[u8]) {
-    let Some(message) = MessageParser::default().parse(head) else { return };
+    let Some(message) = page::parse(head) else { return };
     let lines = |text: &str| text.replace("\r\n", "\n");
     description.text = message.text_bodies().find_map(|part| match &part.body {
         PartType::Text(text) => Some(lines(text)),

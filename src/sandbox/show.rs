@@ -7,9 +7,10 @@
 use std::fmt::Write as _;
 use std::io;
 
-use mail_parser::{Addr, Address, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Addr, Address, Message, MessagePart, MimeHeaders as _, PartType};
 
 use super::mailbox::Caught;
+use crate::page;
 
 /// Octets of a message that are looked at.
 pub(super) const HEAD: u64 = 4 << 20;
@@ -42,7 +43,7 @@ fn envelope(caught: &Caught) -> String {
 /// The message of which these are the first octets.
 fn message(head: &[u8], size: u64) -> String {
     let mut text = String::new();
-    match MessageParser::default().parse(head) {
+    match page::parse(head) {
         Some(message) => {
             header(&mut text, &message);
             body(&mut text, &message);
@@ -151,6 +152,13 @@ fn is_bidirectional_control(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_inside_messages_without_end_are_no_danger() {
+        let mut octets = b"Subject: deep\r\n".to_vec();
+        octets.extend(b"Content-Type: message/rfc822\r\n\r\n".repeat(100_000));
+        assert_eq!(message(&octets, octets.len() as u64), "Subject: deep\n");
+    }
 
     fn shown(text: &str) -> String {
         let octets = text.replace('\n', "\r\n");

@@ -17,6 +17,7 @@ use signal_hook::consts::{SIGINT, SIGQUIT};
 
 use super::entrance::{self, Entrance};
 use crate::commands::Refusal;
+use crate::commands::pages::Pages;
 use crate::commands::refusal::reason;
 use crate::commands::ui::Ui;
 use crate::model::Exit;
@@ -66,6 +67,7 @@ pub(super) fn run(
     entrance: &Entrance,
     form: Form,
     expected: Option<usize>,
+    pages: Option<Pages>,
     ui: &mut Ui,
 ) -> anyhow::Result<Exit> {
     let running = Running::start(words, entrance)?;
@@ -75,12 +77,12 @@ pub(super) fn run(
             sandbox.end_of_messages();
             status
         });
-        let collection = collect(sandbox, form);
+        let collection = collect(sandbox, form, pages);
         let status = command.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (status, collection)
     });
     let command = exit_of(status.context("cannot wait for the command")?);
-    let collection = collection.context("cannot read a message back")?;
+    let collection = collection?;
     let caught = collection.len();
     let complaint = expected
         .filter(|expected| *expected != caught)
@@ -112,21 +114,27 @@ pub(super) fn run(
 }
 
 /// Reads every message as it comes, until the sandbox says that there are no more.
-fn collect(sandbox: &Sandbox, form: Form) -> io::Result<Collection> {
-    let messages = std::iter::from_fn(|| sandbox.next_message(None));
-    Ok(match form {
-        Form::Text => {
-            let view = |caught: Caught| sandbox::show(&caught);
-            Collection::Text(messages.map(view).collect::<Result<_, _>>()?)
-        }
-        Form::Json => {
-            let description = |caught: Caught| sandbox::describe(&caught);
-            Collection::Json(messages.map(description).collect::<Result<_, _>>()?)
-        }
-    })
+fn collect(sandbox: &Sandbox, form: Form, mut pages: Option<Pages>) -> anyhow::Result<Collection> {
+    let mut collection = match form {
+        Form::Text => Collection::Text(Vec::new()),
+        Form::Json => Collection::Json(Vec::new()),
+    };
+    while let Some(caught) = sandbox.next_message(None) {
+        collection.add(&caught).context("cannot read a message back")?;
+        pages.as_mut().map_or(Ok(()), |pages| pages.add(&caught))?;
+    }
+    Ok(collection)
 }
 
 impl Collection {
+    fn add(&mut self, caught: &Caught) -> io::Result<()> {
+        match self {
+            Self::Text(views) => views.push(sandbox::show(caught)?),
+            Self::Json(descriptions) => descriptions.push(sandbox::describe(caught)?),
+        }
+        Ok(())
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Text(views) => views.len(),
