@@ -9,6 +9,7 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod large;
 mod secrecy;
 mod seeds;
 mod starttls;
