@@ -10,6 +10,7 @@ mod config_example;
 mod dialogue;
 mod docs;
 mod interop_postfix;
+mod large;
 mod manners;
 mod page;
 mod script_mail;

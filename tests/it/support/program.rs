@@ -25,6 +25,7 @@ pub(crate) struct Mailsend {
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
+    stdout: Option<Stdio>,
     home: TempDir,
     dialogue: Option<Dialogue>,
 }
@@ -61,6 +62,7 @@ impl Mailsend {
             arguments: Vec::new(),
             environment: Vec::new(),
             stdin: Vec::new(),
+            stdout: None,
             home: TempDir::new().unwrap(),
             dialogue: None,
         }
@@ -100,6 +102,12 @@ impl Mailsend {
         self
     }
 
+    /// Where its standard output goes instead of into the outcome.
+    pub(crate) fn stdout_to(mut self, stdout: impl Into<Stdio>) -> Self {
+        self.stdout = Some(stdout.into());
+        self
+    }
+
     /// Shows this dialogue too when a check fails.
     pub(crate) fn talks_to(mut self, dialogue: &Dialogue) -> Self {
         self.dialogue = Some(dialogue.clone());
@@ -127,15 +135,15 @@ impl Mailsend {
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.home.path())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(self.stdout.unwrap_or_else(Stdio::piped))
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = self.stdin;
         // A program that does not read its input is free not to.
         thread::spawn(move || _ = stdin.write_all(&input));
-        let stdout = collect(child.stdout.take().unwrap());
-        let stderr = collect(child.stderr.take().unwrap());
+        let stdout = collect(child.stdout.take());
+        let stderr = collect(child.stderr.take());
         let outcome = Outcome {
             command: shown(&self.program, &self.arguments),
             status: ExitStatus::from_raw(0),
@@ -262,12 +270,12 @@ impl Outcome {
     }
 }
 
-/// Reads a stream to its end on a thread of its own.
-fn collect(mut stream: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+/// Reads a stream, if there is one, to its end on a thread of its own.
+fn collect(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut all = Vec::new();
-        let _ = stream.read_to_end(&mut all);
+        let _ = stream.map(|mut stream| stream.read_to_end(&mut all));
         // The test may have given up already.
         let _ = sender.send(all);
     });
