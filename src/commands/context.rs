@@ -36,6 +36,8 @@ pub struct Terminal {
     pub talk: bool,
     /// Colour is welcome on stderr.
     pub color: bool,
+    /// How wide stdout is, if it is a terminal.
+    pub columns: Option<usize>,
 }
 
 /// The environment variables of ours; there are no others.
@@ -56,7 +58,12 @@ impl Context {
         let plain =
             variable("NO_COLOR").is_some() || env::var_os("TERM").is_some_and(|t| t == "dumb");
         Ok(Self {
-            terminal: Terminal { input: io::stdin().is_terminal(), talk, color: talk && !plain },
+            terminal: Terminal {
+                input: io::stdin().is_terminal(),
+                talk,
+                color: talk && !plain,
+                columns: columns(),
+            },
             environment: Environment {
                 profile: text_variable("MAILSEND_PROFILE")?,
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
@@ -85,6 +92,12 @@ impl Context {
     pub fn host_name(&self) -> Option<String> {
         full_name(rustix::system::uname().nodename().to_str().ok()?)
     }
+}
+
+/// The width of the terminal that stdout is.
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
 /// Takes a host name only if it is fully qualified (RFC 5321 §4.1.4).

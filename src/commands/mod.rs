@@ -1,11 +1,14 @@
 //! What the program can do, one file a subcommand: what was typed becomes what is decided, and
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
+pub mod complete;
+mod completions;
 pub mod context;
 mod deliver;
 pub mod generate;
 mod job;
 mod outcome;
+pub mod profiles;
 mod refusal;
 pub mod sandbox;
 pub mod send;

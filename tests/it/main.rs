@@ -5,8 +5,11 @@
 mod architecture;
 mod auth;
 mod cli;
+mod completions;
 mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod profiles;
+mod schema;
 mod support;
