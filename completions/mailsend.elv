@@ -83,6 +83,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand -V 'Show the version'
             cand --version 'Show the version'
             cand sandbox 'Catch mail on this machine and show it'
+            cand profiles 'List, show, check or import profiles'
         }
         &'mailsend;sandbox'= {
             cand --listen 'Listen here; port 0 takes a free one'
@@ -94,6 +95,42 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --expect 'Fail with 65 unless COMMAND succeeds and so many messages are caught'
             cand --list 'List the manners and end'
             cand --json 'Show what COMMAND would have sent as one JSON object, on the last line'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;profiles'= {
+            cand --config 'Read only this configuration file'
+            cand --json 'Print one JSON object'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+            cand list 'List the profiles: server, author, where each is written, which is the default (*)'
+            cand show 'Show what a profile resolves to, key by key, and where each value comes from'
+            cand check 'Find everything that is wrong, in all files at once'
+            cand import 'Turn the settings of msmtp, mutt or git into profiles'
+        }
+        &'mailsend;profiles;list'= {
+            cand --config 'Read only this configuration file'
+            cand --json 'Print one JSON object'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;profiles;show'= {
+            cand --config 'Read only this configuration file'
+            cand --json 'Print one JSON object'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;profiles;check'= {
+            cand --config 'Read only this configuration file'
+            cand --json 'Print one JSON object'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;profiles;import'= {
+            cand --format 'Whose settings they are: msmtp, mutt or git [default: by the file''s name and text]'
+            cand --config 'Read only this configuration file'
+            cand --write 'Add the profiles to the configuration file instead, passwords included'
+            cand --json 'Print one JSON object'
             cand -h 'Show help; --help shows everything'
             cand --help 'Show help; --help shows everything'
         }

@@ -47,6 +47,12 @@ fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
             commands::send::run(&args, &Context::from_system()?, &mut ui)
         }
         Invocation::Sandbox(args) => commands::sandbox::run(&args, &mut ui),
+        Invocation::Profiles(args) => {
+            commands::profiles::run(&args, &Context::from_system()?, &mut ui)
+        }
+        Invocation::Complete(args) => {
+            commands::complete::run(&args, &Context::from_system()?, &mut ui)
+        }
         Invocation::Generate(args, command) => commands::generate::run(&args, *command),
         Invocation::Show(text) => Ok(ui.data(text.as_bytes()).map(|()| Exit::OK)?),
     }

@@ -12,7 +12,9 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::Refusal;
+use crate::commands::complete::CompleteArgs;
 use crate::commands::generate::GenerateArgs;
+use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::send::SendArgs;
 
@@ -52,18 +54,19 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Subcommand {
     Sandbox(SandboxArgs),
+    Profiles(ProfilesArgs),
 }
 
-/// The hidden subcommand. It has a grammar of its own, because completions name every subcommand
-/// of the other one.
+/// The hidden subcommands. They have a grammar of their own, because completions name every
+/// subcommand of the other one.
 #[derive(Debug, Parser)]
-#[command(name = GENERATE)]
-struct Hidden {
-    #[command(flatten)]
-    generate: GenerateArgs,
+#[command(name = "mailsend")]
+enum Hidden {
+    Generate(GenerateArgs),
+    Complete(CompleteArgs),
 }
 
-const GENERATE: &str = "generate";
+const HIDDEN: [&str; 2] = ["generate", "complete"];
 
 /// What is to be done.
 #[derive(Debug)]
@@ -72,7 +75,11 @@ pub enum Invocation {
     Send(Box<SendArgs>),
     /// Catch mail.
     Sandbox(SandboxArgs),
-    /// Write completions or man pages, for this command line.
+    /// Show, check or import profiles.
+    Profiles(ProfilesArgs),
+    /// Name what completions offer.
+    Complete(CompleteArgs),
+    /// Write completions, man pages or the schema, for this command line.
     Generate(GenerateArgs, Box<clap::Command>),
     /// Show help or the version.
     Show(String),
@@ -135,9 +142,10 @@ pub fn command() -> clap::Command {
 
 /// Reads the command line; the first argument is the program's name.
 pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
-    if arguments.get(1).is_some_and(|word| word == GENERATE) {
-        return match Hidden::try_parse_from(&arguments[1..]) {
-            Ok(hidden) => Ok(Invocation::Generate(hidden.generate, Box::new(command()))),
+    if arguments.get(1).is_some_and(|word| HIDDEN.iter().any(|hidden| word == hidden)) {
+        return match Hidden::try_parse_from(arguments) {
+            Ok(Hidden::Generate(args)) => Ok(Invocation::Generate(args, Box::new(command()))),
+            Ok(Hidden::Complete(args)) => Ok(Invocation::Complete(args)),
             Err(error) => help_or_complaint(&error, arguments),
         };
     }
@@ -158,6 +166,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
             return Err(Refusal::usage("there is no command behind --"));
         }
         Some(Subcommand::Sandbox(args)) => Invocation::Sandbox(args),
+        Some(Subcommand::Profiles(args)) => Invocation::Profiles(args),
     })
 }
 

@@ -36,6 +36,8 @@ pub struct Terminal {
     pub input: bool,
     /// Somebody sees what is said, so progress makes sense.
     pub talk: bool,
+    /// How wide stdout is, if it is a terminal.
+    pub columns: Option<usize>,
 }
 
 /// How a page can be opened in front of somebody.
@@ -91,7 +93,7 @@ impl Context {
         let remote = variable("SSH_CONNECTION").is_some();
         Ok(Self {
             desktop: Desktop::of(env::consts::OS, display, talk, remote),
-            terminal: Terminal { input: io::stdin().is_terminal(), talk },
+            terminal: Terminal { input: io::stdin().is_terminal(), talk, columns: columns() },
             environment: Environment {
                 profile: text_variable("MAILSEND_PROFILE")?,
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
@@ -120,6 +122,12 @@ impl Context {
     pub fn host_name(&self) -> Option<String> {
         full_name(rustix::system::uname().nodename().to_str().ok()?)
     }
+}
+
+/// The width of the terminal that stdout is.
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
 /// Takes a host name only if it is fully qualified (RFC 5321 §4.1.4).

@@ -1,32 +1,33 @@
-//! `mailsend generate`, hidden: writes the completions and man pages that are kept beside the
-//! source. Fails when the directory cannot be written to.
+//! `mailsend generate`, hidden: writes the completions, the man pages and the schema that are kept
+//! beside the source. Fails when their place cannot be written to.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Command, ValueEnum as _};
-use clap_complete::Shell;
+use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use super::Refusal;
+use super::{Refusal, completions};
+use crate::config;
 use crate::model::Exit;
 
-/// Write completions or man pages
+/// Write completions, man pages or the schema of the configuration
 #[derive(Debug, Clone, clap::Args)]
 pub struct GenerateArgs {
     /// What to write
     #[arg(value_enum)]
     what: What,
-    /// Into which existing directory
-    directory: PathBuf,
+    /// Into which existing directory; the schema, into which file
+    place: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum What {
     Completions,
     Man,
+    Schema,
 }
 
 /// When what the man pages say last changed: mdoc and man want a date, and today's would differ
@@ -36,16 +37,15 @@ const MAN_DATE: &str = "2026-11-22";
 const MAN_WIDTH: usize = 78;
 
 /// Writes what is asked for, as this description of the command line says.
-pub fn run(args: &GenerateArgs, mut command: Command) -> anyhow::Result<Exit> {
-    let directory = &args.directory;
+pub fn run(args: &GenerateArgs, command: Command) -> anyhow::Result<Exit> {
+    let place = &args.place;
     let written = match args.what {
-        What::Completions => Shell::value_variants().iter().try_for_each(|shell| {
-            clap_complete::generate_to(*shell, &mut command, "mailsend", directory).map(drop)
-        }),
-        What::Man => man_pages(command, directory),
+        What::Completions => completions::write(&command, place),
+        What::Man => man_pages(command, place),
+        What::Schema => fs::write(place, config::schema()),
     };
     written.map_err(|error| {
-        let message = format!("cannot write to {}: {error}", directory.display());
+        let message = format!("cannot write to {}: {error}", place.display());
         Refusal::new(Exit::CANT_CREATE, message)
     })?;
     Ok(Exit::OK)
@@ -54,11 +54,15 @@ pub fn run(args: &GenerateArgs, mut command: Command) -> anyhow::Result<Exit> {
 /// A page for the program and one for each subcommand.
 fn man_pages(mut command: Command, directory: &Path) -> io::Result<()> {
     command.build();
+    write_man_page(&command, "mailsend".to_owned(), directory)
+}
+
+fn write_man_page(command: &Command, name: String, directory: &Path) -> io::Result<()> {
     for subcommand in command.get_subcommands() {
-        let name = format!("mailsend-{}", subcommand.get_name());
-        fs::write(directory.join(format!("{name}.1")), man_page(subcommand.clone(), name)?)?;
+        let name = format!("{name}-{}", subcommand.get_name());
+        write_man_page(subcommand, name, directory)?;
     }
-    fs::write(directory.join("mailsend.1"), man_page(command, "mailsend".to_owned())?)
+    fs::write(directory.join(format!("{name}.1")), man_page(command.clone(), name)?)
 }
 
 fn man_page(command: Command, name: String) -> io::Result<Vec<u8>> {

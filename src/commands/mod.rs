@@ -1,12 +1,15 @@
 //! What the program can do, one file a subcommand: what was typed becomes what is decided, and
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
+pub mod complete;
+mod completions;
 pub mod context;
 mod deliver;
 pub mod generate;
 mod job;
 mod outcome;
 mod pages;
+pub mod profiles;
 mod progress;
 mod refusal;
 pub mod sandbox;

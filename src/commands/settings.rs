@@ -1,7 +1,7 @@
 //! Where to send: the flags that name a profile or override its keys, under the same words, and
 //! the way from them and the files to settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser as _};
 
@@ -198,7 +198,7 @@ impl SettingsArgs {
         let configuration = if choice.host && choice.profile.is_none() {
             Configuration::default()
         } else {
-            config::load(&self.locations(context))?
+            config::load(&locations(self.config.as_deref(), context))?
         };
         let mut chosen = configuration.choose(&choice)?;
         let mut sandbox: Option<BuiltIn> = None;
@@ -213,20 +213,21 @@ impl SettingsArgs {
         Ok(Settled { settings, rule: chosen.rule, sandbox, entrance })
     }
 
-    fn locations(&self, context: &Context) -> Locations {
-        Locations::standard(
-            self.config.clone().or_else(|| context.environment.config.clone()),
-            context.xdg_config_home.clone(),
-            context.config_directory.clone(),
-            context.home.clone(),
-        )
-    }
-
     /// The address given by `--from`, if it is one.
     fn author(&self, flags: &Profile) -> Option<Address> {
         let list = flags.from.as_ref()?.value.qualify(self.qualify_domain.as_deref()).ok()?;
         list.into_iter().next().map(|mailbox| mailbox.address)
     }
+}
+
+/// Where the configuration is looked for, or only the file of `--config` or MAILSEND_CONFIG.
+pub(super) fn locations(config: Option<&Path>, context: &Context) -> Locations {
+    Locations::standard(
+        config.map(Path::to_owned).or_else(|| context.environment.config.clone()),
+        context.xdg_config_home.clone(),
+        context.config_directory.clone(),
+        context.home.clone(),
+    )
 }
 
 /// The profile `sandbox` has a server of its own and never reaches another.

@@ -41,6 +41,11 @@ impl Configuration {
         self.files.iter().find_map(|file| file.headings.get(name))
     }
 
+    /// Whether a file says which profile is used by default.
+    pub fn has_default_profile(&self) -> bool {
+        self.default_profile().is_some()
+    }
+
     /// Whether another profile lies over the one of this name.
     pub(super) fn is_extended(&self, name: &str) -> bool {
         let mut profiles = self.files.iter().flat_map(|file| file.profiles.values());

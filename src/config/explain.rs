@@ -99,7 +99,7 @@ impl View<'_> {
             let Some(layer) = nearest else {
                 return (source.is_empty() && self.settings.server.username.is_some()).then(|| {
                     let note = Some("asked for on the terminal");
-                    Explanation { key: name, value: json!(HIDDEN), source: Source::BuiltIn, note }
+                    Explanation { key: name, value: Json::Null, source: Source::BuiltIn, note }
                 });
             };
             return self.written(name, layer);
@@ -292,7 +292,7 @@ mod tests {
             "timeout_data = 120 <- BuiltIn",
             "from = \"a@b.c\" <- Follows(\"username\")",
             "reverse_path = \"a@b.c\" <- Follows(\"from\")",
-            "password = \"***\" <- BuiltIn (asked for on the terminal)",
+            "password = null <- BuiltIn (asked for on the terminal)",
             "extends = \"base\" <- /m:6:11 Some(Profile(\"corp\"))",
         ] {
             assert_has(text, expected);

@@ -59,6 +59,11 @@ pub fn load(locations: &Locations) -> Result<Configuration, ConfigError> {
     complaints.into_iter().next().map_or(Ok(configuration), Err)
 }
 
+/// Reads what can be read, whatever is wrong with the rest: for completions, never for sending.
+pub fn load_what_is_right(locations: &Locations) -> Configuration {
+    survey(locations).0
+}
+
 /// Reads what there is as far as it can be read, and says everything that is wrong with it.
 pub(super) fn survey(locations: &Locations) -> (Configuration, Vec<ConfigError>) {
     let mut files = Vec::new();

@@ -69,6 +69,12 @@ pub enum SecretError {
         /// What the system says.
         error: io::Error,
     },
+    /// There is no such program.
+    #[error("password_command: there is no program {program}")]
+    NoProgram {
+        /// Its first word.
+        program: String,
+    },
     /// The command said itself that it failed.
     #[error("password_command failed: {status}")]
     CommandFailed {
@@ -127,6 +133,7 @@ impl SecretError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::CannotRun { .. }
+            | Self::NoProgram { .. }
             | Self::CommandFailed { .. }
             | Self::CommandSilent { .. }
             | Self::CommandTimedOut { .. }

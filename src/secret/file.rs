@@ -16,14 +16,25 @@ pub(super) fn read(
     allow_readable: bool,
 ) -> Result<Secret, SecretError> {
     let unreadable = |error| SecretError::Unreadable { key, path: path.to_owned(), error };
+    let file = open(key, path, allow_readable)?;
+    let mut octets = at_most(file).map_err(unreadable)?;
+    without_line_end(&mut octets);
+    checked(format!("{key} {}", path.display()), octets)
+}
+
+/// Opens it, if others may not read it or that is allowed.
+pub(super) fn open(
+    key: &'static str,
+    path: &Path,
+    allow_readable: bool,
+) -> Result<File, SecretError> {
+    let unreadable = |error| SecretError::Unreadable { key, path: path.to_owned(), error };
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if !allow_readable && others_may_read(&metadata) {
         return Err(SecretError::Open { path: path.to_owned() });
     }
-    let mut octets = at_most(file).map_err(unreadable)?;
-    without_line_end(&mut octets);
-    checked(format!("{key} {}", path.display()), octets)
+    Ok(file)
 }
 
 /// Reads to the end, or to where a line end more than the longest secret has been read.

@@ -4,6 +4,7 @@
 //! Fails with the key that names the source and never with the secret; never waits for anybody
 //! where there is no terminal, and for a command no longer than it is given.
 
+mod check;
 mod command;
 mod error;
 mod file;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+pub use check::check;
 pub use error::SecretError;
 
 use crate::model::{Secret, SecretSource};

@@ -21,4 +21,5 @@ mod watch;
 mod wire;
 
 pub use session::{Credentials, Session};
+pub use tls::check_ca_file;
 pub use watch::{Line, Watch};

@@ -132,6 +132,11 @@ fn policy(trust: &Trust) -> Result<Policy, Cause> {
     Ok(Policy::Chain { named, system })
 }
 
+/// Whether certificates can be read from a `ca_file`.
+pub fn check_ca_file(path: &Path) -> Result<(), String> {
+    read_roots(path).map(drop)
+}
+
 fn read_roots(path: &Path) -> Result<RootCertStore, String> {
     let fail = |what: &dyn std::fmt::Display| format!("ca_file {}: {what}", path.display());
     let octets = std::fs::read(path).map_err(|error| fail(&error))?;

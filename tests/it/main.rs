@@ -5,6 +5,7 @@
 mod architecture;
 mod auth;
 mod cli;
+mod completions;
 mod compose;
 mod config_example;
 mod dialogue;
@@ -13,6 +14,8 @@ mod interop_postfix;
 mod large;
 mod manners;
 mod page;
+mod profiles;
+mod schema;
 mod script_mail;
 mod secrecy;
 mod seeds;

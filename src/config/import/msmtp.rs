@@ -1,0 +1,336 @@
+//! msmtp's settings (msmtprc): `defaults`, accounts, and accounts made of others.
+
+use std::collections::BTreeMap;
+
+use super::draft::Draft;
+use super::{Imported, Remark};
+use crate::model::{Mechanism, Pin, Secret, Tls};
+
+/// A value and its line.
+#[derive(Debug, Clone)]
+struct Setting {
+    value: String,
+    line: usize,
+}
+
+/// Settings by their names.
+type Settings = BTreeMap<String, Setting>;
+
+#[derive(Debug)]
+struct Account {
+    name: String,
+    line: usize,
+    /// Whether anything stands below its own heading.
+    own: bool,
+    settings: Settings,
+    /// What it is made of.
+    bases: Vec<String>,
+}
+
+/// What needs no counterpart, because it is what happens here anyway.
+const DONE_ANYWAY: [&str; 8] = [
+    "set_from_header",
+    "set_date_header",
+    "set_msgid_header",
+    "add_missing_from_header",
+    "add_missing_date_header",
+    "remove_bcc_headers",
+    "keepbcc",
+    "proxy_port",
+];
+
+/// What has no counterpart, and why.
+const LEFT_OUT: [(&str, &str); 19] = [
+    ("proxy_host", "proxies are not supported"),
+    ("socket", "there is no such setting: mailsend connects by TCP"),
+    ("source_ip", "there is no such setting"),
+    ("tls_key_file", "client certificates are not supported"),
+    ("tls_cert_file", "client certificates are not supported"),
+    ("tls_crl_file", "there is no such setting"),
+    ("tls_priorities", "there is no such setting; see min_tls"),
+    ("tls_min_dh_prime_bits", "there is no such setting; see min_tls"),
+    ("ntlmdomain", "NTLM is not supported"),
+    ("dsn_notify", "there is no such setting"),
+    ("dsn_return", "there is no such setting"),
+    ("aliases", "there is no such setting; see qualify_domain"),
+    ("set_to_header", "there is no such setting; see qualify_domain"),
+    ("logfile", "mailsend keeps no log; -v or --json says what happened"),
+    ("logfile_time_format", "mailsend keeps no log; -v or --json says what happened"),
+    ("syslog", "mailsend keeps no log; -v or --json says what happened"),
+    ("auto_from", "name the author with from"),
+    ("allow_from_override", "there is no such setting"),
+    ("undisclosed_recipients", "there is no such setting; see --bcc"),
+];
+
+/// Bundles of what the system trusts anyway.
+const SYSTEM_BUNDLES: [&str; 5] = [
+    "system",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+];
+
+/// Reads an msmtprc.
+pub(super) fn read(text: &str) -> Imported {
+    let mut imported = Imported::default();
+    let accounts = accounts(text, &mut imported);
+    for account in &accounts {
+        match (account.name.as_str(), &account.bases[..]) {
+            // `account default : x` only says which one is the default.
+            ("default", [base]) if !account.own => imported.default_profile = Some(base.clone()),
+            _ => {
+                let mut remarks = Vec::new();
+                if let Some(profile) = profile(account, &mut remarks) {
+                    if account.name == "default" {
+                        imported.default_profile = Some(profile.name.clone());
+                    }
+                    imported.profiles.push(profile);
+                }
+                imported.remarks.append(&mut remarks);
+            }
+        }
+    }
+    imported
+}
+
+fn accounts(text: &str, imported: &mut Imported) -> Vec<Account> {
+    let mut defaults = Settings::new();
+    let mut accounts: Vec<Account> = Vec::new();
+    let mut in_defaults = true;
+    for (index, line) in text.lines().enumerate() {
+        let line_number = index + 1;
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.trim();
+        let value = rest.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(rest);
+        match word {
+            "defaults" => in_defaults = true,
+            "account" => {
+                in_defaults = false;
+                accounts.push(account(value, line_number, &defaults, &accounts, imported));
+            }
+            "eval" => imported.say(line_number, "eval: commands are not run; see password_command"),
+            _ => {
+                let setting = Setting { value: value.to_owned(), line: line_number };
+                if in_defaults {
+                    defaults.insert(word.to_owned(), setting);
+                } else if let Some(account) = accounts.last_mut() {
+                    account.own = true;
+                    account.settings.insert(word.to_owned(), setting);
+                }
+            }
+        }
+    }
+    accounts
+}
+
+/// `NAME` or `NAME : BASE, BASE`.
+fn account(
+    heading: &str,
+    line: usize,
+    defaults: &Settings,
+    others: &[Account],
+    imported: &mut Imported,
+) -> Account {
+    let (name, bases) = heading.split_once(':').unwrap_or((heading, ""));
+    let bases: Vec<String> =
+        bases.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+    let mut settings = defaults.clone();
+    for base in &bases {
+        match others.iter().find(|other| other.name == *base) {
+            Some(other) => settings.extend(other.settings.clone()),
+            None => imported.say(line, format!("account: there is no account {base} above")),
+        }
+    }
+    Account { name: name.trim().to_owned(), line, own: false, settings, bases }
+}
+
+fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
+    let mut profile = Draft::new(&account.name, account.line);
+    let setting = |name: &str| account.settings.get(name);
+    let is_on = |name: &str, otherwise: bool| {
+        setting(name).map_or(otherwise, |it| matches!(it.value.as_str(), "" | "on"))
+    };
+    if let Some(protocol) = setting("protocol").filter(|it| it.value != "smtp") {
+        let message = format!("{} is left out: {} is not supported", account.name, protocol.value);
+        remarks.push(Remark { line: protocol.line, message });
+        return None;
+    }
+    let tls = match (is_on("tls", false), is_on("tls_starttls", true)) {
+        (true, true) => Tls::StartTls,
+        (true, false) => Tls::Implicit,
+        (false, _) => Tls::Plaintext,
+    };
+    if let Some(host) = setting("host") {
+        // msmtp's own default is 25, with STARTTLS too.
+        let port = if tls == Tls::Implicit { "465" } else { "25" };
+        let port = setting("port").map_or(port, |port| port.value.as_str());
+        profile.server(&host.value, Some(port), tls, host.line);
+    }
+    trust(&mut profile, account, tls, remarks);
+    login(&mut profile, account, tls, remarks);
+    for (theirs, ours) in [("domain", "ehlo"), ("maildomain", "qualify_domain")] {
+        if let Some(setting) = setting(theirs) {
+            profile.text(ours, &setting.value, setting.line);
+        }
+    }
+    if let Some(timeout) = setting("timeout").filter(|it| it.value != "off") {
+        profile.set("connect_timeout", timeout.value.clone(), timeout.line, "");
+    }
+    author(&mut profile, account, remarks);
+    for (name, setting) in &account.settings {
+        let known = LEFT_OUT.iter().find(|(left_out, _)| left_out == name);
+        let reason = match known {
+            Some((_, reason)) if setting.value != "off" => *reason,
+            None if !TAKEN.contains(&name.as_str()) && !DONE_ANYWAY.contains(&name.as_str()) => {
+                "this is not known"
+            }
+            _ => continue,
+        };
+        remarks.push(Remark { line: setting.line, message: format!("{name}: {reason}") });
+    }
+    Some(profile)
+}
+
+/// What is taken over.
+const TAKEN: [&str; 18] = [
+    "host",
+    "port",
+    "protocol",
+    "tls",
+    "tls_starttls",
+    "tls_trust_file",
+    "tls_fingerprint",
+    "tls_certcheck",
+    "tls_host_override",
+    "auth",
+    "user",
+    "password",
+    "passwordeval",
+    "from",
+    "from_full_name",
+    "domain",
+    "maildomain",
+    "timeout",
+];
+
+fn trust(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Remark>) {
+    if !tls.is_verified() {
+        return;
+    }
+    let setting = |name: &str| account.settings.get(name);
+    let mut say = |line, message: &str| remarks.push(Remark { line, message: message.to_owned() });
+    let mut pinned = false;
+    if let Some(fingerprint) = setting("tls_fingerprint").filter(|it| !it.value.is_empty()) {
+        match Pin::parse(&fingerprint.value) {
+            Some(pin) => {
+                pinned = true;
+                profile.set("pin_sha256", format!("[\"{pin}\"]"), fingerprint.line, "");
+            }
+            None => say(
+                fingerprint.line,
+                "tls_fingerprint: only SHA-256 will do; the error message of a first try shows it",
+            ),
+        }
+    }
+    if let Some(file) = setting("tls_trust_file")
+        && !pinned
+        && !file.value.is_empty()
+        && !SYSTEM_BUNDLES.contains(&file.value.as_str())
+    {
+        if file.value.starts_with(['/', '~']) {
+            profile.text("ca_file", &file.value, file.line);
+            profile.set("system_roots", "false".to_owned(), file.line, "");
+        } else {
+            say(file.line, "tls_trust_file: set ca_file to the whole path");
+        }
+    }
+    if let Some(name) = setting("tls_host_override").filter(|it| !it.value.is_empty()) {
+        profile.text("server_name", &name.value, name.line);
+    }
+    if let Some(check) = setting("tls_certcheck").filter(|it| it.value == "off")
+        && !pinned
+    {
+        profile.any_certificate(check.line, remarks);
+    }
+}
+
+fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Remark>) {
+    let setting = |name: &str| account.settings.get(name);
+    let auth = setting("auth");
+    let method = auth.map_or("off", |auth| if auth.value.is_empty() { "on" } else { &auth.value });
+    let mut say = |line, message: String| remarks.push(Remark { line, message });
+    let Some(user) = setting("user") else {
+        if method != "off" {
+            let line = auth.map_or(account.line, |auth| auth.line);
+            say(line, "auth: there is no user; set username and where the password is".to_owned());
+        }
+        return;
+    };
+    let line = auth.map_or(user.line, |auth| auth.line);
+    let in_the_clear = !tls.is_verified();
+    match method {
+        "off" => {
+            return say(user.line, "user: not used without auth".to_owned());
+        }
+        "on" if in_the_clear => {
+            return say(
+                line,
+                "auth: without TLS msmtp never shows the password, mailsend may not either; the \
+                 login is left out: set tls, or username and danger_cleartext_auth"
+                    .to_owned(),
+            );
+        }
+        "on" => {}
+        named => {
+            let revealing = Mechanism::parse(named).is_none_or(Mechanism::reveals_password);
+            for other in profile.mechanisms([named].into_iter(), line) {
+                if ["oauthbearer", "xoauth2", "external", "gssapi"].contains(&other) {
+                    return say(
+                        line,
+                        format!("auth: {other} is not supported, the login is left out"),
+                    );
+                }
+                if in_the_clear {
+                    return say(
+                        line,
+                        format!(
+                            "auth: {other} is not spoken, and without TLS no other is safe; the login is left out"
+                        ),
+                    );
+                }
+                say(line, format!("auth: {other} is not spoken; the best of the others is used"));
+            }
+            if in_the_clear && revealing {
+                profile.password_in_the_clear(line, remarks);
+            }
+        }
+    }
+    profile.text("username", &user.value, user.line);
+    // As with msmtp, the password itself comes before the command.
+    if let Some(password) = setting("password") {
+        profile.password = Some((Secret::new(password.value.as_str()), password.line));
+    } else if let Some(command) = setting("passwordeval") {
+        profile.text("password_command", &command.value, command.line);
+    }
+}
+
+fn author(profile: &mut Draft, account: &Account, remarks: &mut Vec<Remark>) {
+    let Some(from) = account.settings.get("from").filter(|from| !from.value.is_empty()) else {
+        return;
+    };
+    if from.value.contains(['*', '?', '%']) {
+        let message = format!("from: {} is a pattern; name one address", from.value);
+        remarks.push(Remark { line: from.line, message });
+        return;
+    }
+    let name = account.settings.get("from_full_name").map(|name| name.value.as_str());
+    profile.from(name.filter(|name| !name.is_empty()), &from.value, from.line);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! msmtprc files, and the profiles that they become.
+
+use super::super::Format;
+use super::super::tests::imported;
+
+fn becomes(text: &str, expected: &str) {
+    assert_eq!(imported(Format::Msmtp, text), expected);
+}
+
+#[test]
+fn accounts_with_defaults_and_bases_become_profiles() {
+    becomes(
+        "# mine\ndefaults\nauth on\ntls on\ntls_trust_file /etc/ssl/certs/ca-certificates.crt\n\
+         logfile ~/.msmtp.log\n\n\
+         account gmail\nhost smtp.gmail.com\nport 587\nfrom nick@gmail.com\nfrom_full_name Zhang, San\n\
+         user nick@gmail.com\npasswordeval \"pass show gmail\"\n\n\
+         account qq : gmail\nhost smtp.qq.com\nport 465\ntls_starttls off\nfrom 1@qq.com\n\
+         user 1@qq.com\npassword hunter2\n\naccount default : gmail\n",
+        "default: gmail\n\
+         [profiles.gmail]\nhost = \"smtp.gmail.com\"\nport = 587\ntls = \"starttls\"\n\
+         username = \"nick@gmail.com\"\npassword_command = \"pass show gmail\"\n\
+         from = '\"Zhang, San\" <nick@gmail.com>'\n\n\
+         [profiles.qq]\nhost = \"smtp.qq.com\"\nport = 465\ntls = \"implicit\"\n\
+         username = \"1@qq.com\"\n\
+         # The password stands in line 22 of the settings. Without one of these you are asked for it:\n\
+         # password_command = \"pass show mail/qq\"\n\
+         # password_file = \"qq.password\"\n\
+         from = '\"Zhang, San\" <1@qq.com>'\n\
+         ---\n6: logfile: mailsend keeps no log; -v or --json says what happened\n",
+    );
+}
+
+#[test]
+fn what_was_dangerous_stays_so_by_name_and_with_a_warning() {
+    becomes(
+        "account a\nhost h\nauth login\nuser n\n\
+         account b\nhost h\ntls\ntls_certcheck off\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"none\"\nauth = \"LOGIN\"\n\
+         username = \"n\"\n\
+         danger_cleartext_auth = true  # anybody on the way can read the password\n\n\
+         [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n\
+         danger_accept_invalid_certs = true  # anybody can be the server\n---\n\
+         3: warning: profile a sends the password where anybody on the way can read it, as \
+         these settings do; if the server has TLS, set tls and remove danger_cleartext_auth\n\
+         8: warning: profile b accepts any certificate, as these settings do; better set \
+         ca_file or pin_sha256\n",
+    );
+}
+
+#[test]
+fn a_login_that_was_safe_without_tls_is_not_made_unsafe() {
+    becomes(
+        "account a\nhost h\nauth on\nuser n\npassword p\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"none\"\n---\n\
+         3: auth: without TLS msmtp never shows the password, mailsend may not either; the \
+         login is left out: set tls, or username and danger_cleartext_auth\n",
+    );
+}
+
+#[test]
+fn trust_is_taken_over_or_named() {
+    let pin = "AB:".repeat(31) + "AB";
+    becomes(
+        &format!(
+            "defaults\ntls on\nhost h\naccount a\ntls_trust_file ~/ca.pem\n\
+             tls_host_override x.y\naccount b\ntls_fingerprint {pin}\ntls_certcheck off\n\
+             account c\ntls_fingerprint 00:11\naccount d\ntls_trust_file ca.pem\n"
+        ),
+        &format!(
+            "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\nsystem_roots = false\n\
+             ca_file = \"~/ca.pem\"\nserver_name = \"x.y\"\n\n\
+             [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\npin_sha256 = [\"{}\"]\n\n\
+             [profiles.c]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n\n\
+             [profiles.d]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n---\n\
+             11: tls_fingerprint: only SHA-256 will do; the error message of a first try shows it\n\
+             13: tls_trust_file: set ca_file to the whole path\n",
+            "ab".repeat(32)
+        ),
+    );
+}
+
+#[test]
+fn what_is_of_no_use_is_left_out_and_named() {
+    becomes(
+        "account a\nfrom x@y.z\naccount b\nhost h\nport 99999\nfrom *@y.z\ncolour red\neval x\n\
+         account c\nhost h\nprotocol lmtp\naccount sandbox\nhost h\nauth xoauth2\nuser n\ntls on\n",
+        "[profiles.b]\nhost = \"h\"\ntls = \"none\"\n\n\
+         [profiles.imported-sandbox]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n---\n\
+         1: a is left out: no host is set\n\
+         4: port: expected a whole number from 1 to 65535, found 99999\n\
+         6: from: *@y.z is a pattern; name one address\n\
+         7: colour: this is not known\n\
+         8: eval: commands are not run; see password_command\n\
+         11: c is left out: lmtp is not supported\n\
+         14: auth: xoauth2 is not supported, the login is left out\n",
+    );
+}
