@@ -19,6 +19,7 @@ pub(super) fn refusal(error: &clap::Error, arguments: &[OsString]) -> Refusal {
     }
     let mut refusal = match error.kind() {
         ErrorKind::UnknownArgument => return unknown(error, arguments),
+        ErrorKind::InvalidSubcommand => return no_subcommand(error, arguments),
         ErrorKind::InvalidValue if value(error).is_none_or(str::is_empty) => missing_value(error),
         ErrorKind::InvalidValue => invalid_value(error),
         ErrorKind::ValueValidation => bad_value(error),
@@ -55,6 +56,18 @@ fn unknown(error: &clap::Error, arguments: &[OsString]) -> Refusal {
     match habits::nearest(found, &super::flags(arguments)) {
         Some(near) => refusal.hint(format!("did you mean {near}?")),
         None => refusal.hint(SEE_HELP),
+    }
+}
+
+/// A word behind a subcommand that has subcommands of its own.
+fn no_subcommand(error: &clap::Error, arguments: &[OsString]) -> Refusal {
+    let found = text(error, ContextKind::InvalidSubcommand).unwrap_or("that");
+    let outer = arguments.get(1).map(|word| word.to_string_lossy()).unwrap_or_default();
+    let names = super::subcommands_of(&outer);
+    let refusal = Refusal::usage(format!("there is no subcommand \"{outer} {found}\""));
+    match habits::nearest(found, &names) {
+        Some(near) => refusal.hint(format!("did you mean `mailsend {outer} {near}`?")),
+        None => refusal.hint(format!("there are: {}", names.join(", "))),
     }
 }
 

@@ -184,6 +184,13 @@ fn names() -> Vec<String> {
     command().get_subcommands().map(|it| it.get_name().to_owned()).collect()
 }
 
+/// The names of a subcommand's own subcommands.
+fn subcommands_of(name: &str) -> Vec<String> {
+    let command = command();
+    let inner = command.find_subcommand(name).into_iter().flat_map(clap::Command::get_subcommands);
+    inner.map(|it| it.get_name().to_owned()).collect()
+}
+
 /// The long flags that these arguments might have meant.
 fn flags(arguments: &[OsString]) -> Vec<String> {
     let command = command();

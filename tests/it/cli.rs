@@ -135,6 +135,22 @@ fn a_lone_word_like_a_subcommand_is_not_a_recipient() {
 }
 
 #[test]
+fn a_slip_behind_a_subcommand_is_recognised() {
+    refuses(
+        &["profiles", "chekc"],
+        64,
+        "mailsend: there is no subcommand \"profiles chekc\"\n\
+         hint: did you mean `mailsend profiles check`?\n",
+    );
+    refuses(
+        &["profiles", "colour"],
+        64,
+        "mailsend: there is no subcommand \"profiles colour\"\n\
+         hint: there are: list, show, check, import\n",
+    );
+}
+
+#[test]
 fn a_subcommand_is_one_only_as_the_first_word() {
     let said = "mailsend: sandbox is a subcommand, and one must be the first word\n\
                 hint: did you mean `mailsend sandbox ...`?\n\

@@ -34,6 +34,11 @@ fn the_list_is_a_table_with_the_default_marked() {
 }
 
 #[test]
+fn without_a_command_profiles_are_listed() {
+    profiles(&[]).config(TWO).run().exit(0).stdout_contains("* qq ");
+}
+
+#[test]
 fn the_list_is_an_object_too() {
     let run = profiles(&["list", "--json"]).config(TWO).env("MAILSEND_PROFILE", "corp");
     let object = run.run().exit(0).json();

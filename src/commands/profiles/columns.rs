@@ -66,7 +66,7 @@ const GAP: usize = 2;
 /// What the column that gives way keeps in any case.
 const LEAST: usize = 12;
 
-/// Breaks a line, at a space where there is one.
+/// Breaks a line: at a space, else behind a sign that ends a part of a path or an address.
 fn broken(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = line;
@@ -77,8 +77,12 @@ fn broken(line: &str, width: usize) -> Vec<String> {
             (taken <= width).then_some(at + character.len_utf8())
         };
         let hard = rest.char_indices().map_while(fits).last().unwrap_or(rest.len());
-        let soft = rest[..hard].rfind(' ').filter(|at| *at > 0);
-        let end = if rest[hard..].starts_with(' ') { hard } else { soft.unwrap_or(hard) };
+        let at_space = rest[..hard].rfind(' ').filter(|at| *at > 0);
+        let behind_a_sign = rest[..hard].rfind(['/', '@', ',', '=']).map(|at| at + 1);
+        let end = match rest[hard..].starts_with(' ') {
+            true => hard,
+            false => at_space.or(behind_a_sign).unwrap_or(hard),
+        };
         lines.push(rest[..end].to_owned());
         rest = rest[end..].trim_start_matches(' ');
     }
@@ -139,6 +143,8 @@ mod tests {
         assert_eq!(broken("0123456789", 4), ["0123", "4567", "89"]);
         assert_eq!(broken("张三李四", 5), ["张三", "李四"]);
         assert_eq!(broken("", 4), [""]);
+        assert_eq!(broken("nick@corp.example", 14), ["nick@", "corp.example"]);
+        assert_eq!(broken("~/config/mailsend/ca.pem", 19), ["~/config/mailsend/", "ca.pem"]);
     }
 
     #[test]

@@ -20,13 +20,13 @@ use crate::model::Exit;
 
 /// List, show, check or import profiles
 ///
-/// A profile is everything about a server, written once in a configuration file. Nothing here
+/// Without a command they are listed. A profile is everything about a server, written once in a configuration file. Nothing here
 /// connects to a server, asks for a password or runs a command.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "How")]
 pub struct ProfilesArgs {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Read only this configuration file
     #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
     config: Option<PathBuf>,
@@ -65,7 +65,7 @@ enum What {
 pub fn run(args: &ProfilesArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let output = if args.json { Output::Json } else { Output::Text };
     let view = View { locations: locations(args.config.as_deref(), context), output, context };
-    match &args.what {
+    match args.what.as_ref().unwrap_or(&What::List) {
         What::List => list::run(&view, ui),
         What::Show { profile } => show::run(profile.as_deref(), &view, ui),
         What::Check { profile } => check::run(profile.as_deref(), &view, ui),
