@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_mailsend_global_optspecs
-    string join \n t/to= c/cc= b/bcc= f/from= reply-to= reverse-path= s/subject= body= body-file= no-body html= html-file= a/attach= H/header= E/skip-empty p/profile= config= host= port= tls= username= password-file= password-env= password-command= password-credential= danger-readable-secret-file auth= login-style= danger-cleartext-auth ca-file= no-system-roots pin-sha256= server-name= min-tls= danger-accept-invalid-certs qualify-domain= ehlo= pipelining= connect-timeout= timeout-greeting= timeout-command= timeout-data= timeout-block= timeout-end-of-data= dry-run v/verbose q/quiet json h/help V/version
+    string join \n t/to= c/cc= b/bcc= f/from= reply-to= reverse-path= s/subject= body= body-file= no-body html= html-file= a/attach= H/header= E/skip-empty p/profile= config= provider= host= port= tls= username= password-file= password-env= password-command= password-credential= danger-readable-secret-file auth= login-style= danger-cleartext-auth ca-file= no-system-roots pin-sha256= server-name= min-tls= danger-accept-invalid-certs qualify-domain= ehlo= pipelining= connect-timeout= timeout-greeting= timeout-command= timeout-data= timeout-block= timeout-end-of-data= dry-run v/verbose q/quiet json h/help V/version
 end
 
 function __fish_mailsend_needs_command
@@ -39,6 +39,26 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attac
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''
+exmail\t''
+163\t''
+126\t''
+aliyun\t''
+aliyun-qiye\t''
+aliyun-directmail\t''
+sendcloud\t''
+gmail\t''
+icloud\t''
+yahoo\t''
+fastmail\t''
+gmx\t''
+sendgrid\t''
+ses\t''
+mailgun\t''
+postmark\t''
+cloudflare\t''
+outlook\t''
+office365\t''"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l host -d 'Server to use; without -p no profile is' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l port -d 'TCP port [default: 587, or by --tls]' -r
 complete -c mailsend -n "__fish_mailsend_needs_command" -l tls -d 'implicit, starttls, opportunistic or none' -r -f -a "implicit\t''

@@ -49,6 +49,7 @@ mod tests {
     fn server(tls: Tls) -> Server {
         Server {
             profile: Some("corp".to_owned()),
+            provider: None,
             host: "mail.corp.example".to_owned(),
             port: 587,
             tls,

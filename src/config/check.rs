@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::keys::LONGEST_TIMEOUT;
+use super::presets::check_provider;
 use super::{ConfigError, Profile, Value};
 use crate::model::{AuthPolicy, Tls};
 
@@ -21,6 +22,7 @@ impl Profile {
                 host_name(key, value)?;
             }
         }
+        check_provider(self.provider.as_ref())?;
         check_text("username", self.username.as_ref(), |name| {
             let broken = name.contains(['\r', '\n', '\0']);
             broken.then_some("contains a line break or a NUL")

@@ -26,7 +26,7 @@ impl ConfigError {
             Origin::Flag(flag) => {
                 Self { message: format!("{flag}: {message}"), hint: None, exit: Exit::USAGE }
             }
-            Origin::File { .. } | Origin::BuiltIn => {
+            Origin::File { .. } | Origin::BuiltIn | Origin::Provider(_) => {
                 Self::new(format!("{origin}: {key}: {message}"))
             }
         }

@@ -12,7 +12,9 @@ mod identity;
 mod keys;
 mod locations;
 mod permissions;
+mod presets;
 mod profile;
+mod providers;
 mod resolve;
 mod secrets;
 
@@ -22,5 +24,7 @@ pub use error::ConfigError;
 pub use file::SANDBOX;
 pub use keys::KEYS;
 pub use locations::{Locations, load};
+pub use presets::{Access, Login, Provider, Sender, Source};
 pub use profile::{Command, Origin, Profile, Value};
+pub use providers::PROVIDERS;
 pub use resolve::{Settings, resolve};

@@ -9,4 +9,5 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod interop_postfix;
+mod presets;
 mod support;
