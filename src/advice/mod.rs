@@ -10,6 +10,9 @@ use crate::model::{Failure, Observations, Reply, Server, Stage};
 
 use situation::Situation;
 
+/// More than these nobody reads.
+const MOST: usize = 3;
+
 /// What to do about a session that failed, the safest first.
 pub fn on_failure(failure: &Failure, server: &Server, from: Option<&str>) -> Vec<String> {
     hints(&Situation::of_failure(failure, server, from))
@@ -23,12 +26,13 @@ pub fn on_refusal(stage: Stage, reply: &Reply, server: &Server, from: Option<&st
 
 fn hints(situation: &Situation<'_>) -> Vec<String> {
     let mut rows: Vec<_> =
-        table::ROWS.iter().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
+        table::rows().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
     rows.sort_by_key(|row| row.cost);
     if let Some(only) = rows.iter().find(|row| row.alone) {
         rows = vec![only];
     }
     rows.iter()
+        .take(MOST)
         .map(|row| {
             let advice = situation.fill(row.advice);
             match row.cost {
@@ -128,6 +132,78 @@ mod tests {
         let hints = on(Stage::Auth, cause, Observations::default(), Tls::Implicit);
         assert_eq!(hints.len(), 1);
         assert!(hints[0].contains("authorization code (授权码)"));
+    }
+
+    /// What is said where `host` cannot be connected to on `port`.
+    fn unreachable(host: &str, port: u16, cause: Cause) -> Vec<String> {
+        let server = Server { host: host.to_owned(), port, ..server(Tls::Plaintext) };
+        let seen = Box::default();
+        on_failure(&Failure { stage: Stage::Connect, cause, seen }, &server, None)
+    }
+
+    #[test]
+    fn port_25_is_told_to_be_blocked_unless_the_server_is_this_machine() {
+        let blocked = "most clouds block port 25, and many networks do: use port = 587 (starttls) \
+                       or port = 465 (implicit)";
+        let refused = || Cause::ConnectFailed("connection refused".to_owned());
+        assert_eq!(unreachable("mail.example", 25, Cause::TimedOut(30)), [blocked]);
+        assert_eq!(unreachable("mail.example", 25, refused()), [blocked]);
+        assert_eq!(
+            unreachable("localhost", 25, refused()),
+            ["no mail server runs on this machine: start one, or set host to your provider's \
+                 server"]
+        );
+        assert_eq!(
+            unreachable("mail.example", 587, Cause::TimedOut(30)),
+            ["check host = \"mail.example\" and port = 587; a firewall may block it"]
+        );
+    }
+
+    #[test]
+    fn a_provider_is_known_by_its_server_too() {
+        let server = Server { host: "smtp.sendgrid.net".to_owned(), ..server(Tls::StartTls) };
+        let cause = Cause::PasswordRefused {
+            mechanism: Mechanism::Plain,
+            login_style: None,
+            reply: reply(535, "Authentication failed: Bad username / password"),
+        };
+        let failure = Failure { stage: Stage::Auth, cause, seen: Box::default() };
+        assert_eq!(
+            on_failure(&failure, &server, None),
+            ["the user name at sendgrid is the word \"apikey\", for everybody: username = \
+              \"apikey\"; the password is an API key with the permission to send mail"]
+        );
+    }
+
+    #[test]
+    fn what_weakens_security_comes_last_and_says_where_it_may_be_done() {
+        for row in table::rows().filter(|row| row.cost == table::Cost::WeakensSecurity) {
+            assert!(!row.alone, "{}", row.advice);
+        }
+        let failures = [
+            (Stage::Tls, Cause::Handshake("broken".to_owned())),
+            (Stage::Hello, Cause::StartTlsNotOffered),
+            (Stage::StartTls, Cause::Refused(reply(454, "TLS not available"))),
+        ];
+        for (stage, cause) in failures {
+            let hints = on(stage, cause, Observations::default(), Tls::StartTls);
+            assert!(hints.len() <= MOST, "{hints:?}");
+            let (last, others) = hints.split_last().unwrap();
+            assert!(last.starts_with("only on a network you trust: "), "{last}");
+            assert!(last.ends_with("tls = \"none\" and danger_cleartext_auth = true"), "{last}");
+            assert!(others.iter().all(|hint| !hint.contains("danger_")), "{others:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_named_is_a_key() {
+        for row in table::rows() {
+            let words: Vec<&str> = row.advice.split_whitespace().collect();
+            for pair in words.windows(2).filter(|pair| pair[1] == "=") {
+                let key = pair[0].trim_start_matches('(');
+                assert!(crate::config::KEYS.contains(&key), "{key} in {:?}", row.advice);
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod cli;
 mod compose;
 mod config_example;
 mod dialogue;
+mod hints;
 mod interop_postfix;
 mod presets;
 mod support;
