@@ -160,6 +160,65 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_is_told_in_a_line() {
+        let certificate = |reason: &str, pin_mismatch| {
+            Cause::Certificate(CertificateProblem {
+                reason: reason.to_owned(),
+                certificate: Pin([0xab; 32]),
+                pin_mismatch,
+                unknown_issuer: false,
+            })
+        };
+        let why = String::new;
+        for (stage, tls, cause, first) in [
+            (Stage::Resolve, Tls::StartTls, Cause::HostNotFound, "check the spelling of host = \""),
+            (Stage::Resolve, Tls::StartTls, Cause::LookupFailed(why()), "the name server did not"),
+            (Stage::Connect, Tls::StartTls, Cause::ConnectFailed(why()), "check host = \"mail."),
+            (
+                Stage::Tls,
+                Tls::Implicit,
+                Cause::Handshake(why()),
+                "set tls = \"starttls\"; implicit",
+            ),
+            (Stage::Tls, Tls::StartTls, certificate("", true), "the certificate was renewed, or"),
+            (
+                Stage::Tls,
+                Tls::StartTls,
+                certificate("it is for another name", false),
+                "set host to",
+            ),
+            (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
+            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::Refused(reply(550, "5.7.30 Basic authentication is not supported")),
+                "this mailbox takes only OAuth",
+            ),
+        ] {
+            let hints = on(stage, cause.clone(), Observations::default(), tls);
+            assert!(hints[0].starts_with(first), "{cause:?}: {hints:?}");
+        }
+    }
+
+    #[test]
+    fn port_465_and_submission_are_told_apart() {
+        let on_465 = |tls, cause| {
+            let server = Server { port: 465, username: None, ..server(tls) };
+            let seen = Box::default();
+            on_failure(&Failure { stage: Stage::Tls, cause, seen }, &server, None)
+        };
+        assert_eq!(
+            on_465(Tls::Implicit, Cause::Handshake(String::new())),
+            ["try port = 587, tls = \"starttls\""]
+        );
+        assert_eq!(
+            on_465(Tls::StartTls, Cause::StartTlsNotOffered),
+            ["try tls = \"implicit\"", "only on a network you trust: tls = \"none\""]
+        );
+    }
+
+    #[test]
     fn a_provider_is_known_by_its_server_too() {
         let server = Server { host: "smtp.sendgrid.net".to_owned(), ..server(Tls::StartTls) };
         let cause = Cause::PasswordRefused {

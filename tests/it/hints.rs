@@ -1,6 +1,7 @@
 //! What a person reads when a server says no: the whole message, for answers that real servers
 //! give.
 
+mod channel;
 mod providers;
 
 use std::net::{TcpListener, TcpStream};
