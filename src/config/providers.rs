@@ -6,7 +6,7 @@
 use super::presets::{Access, Login, Provider, Sender, Server, Source};
 use crate::model::Tls::{Implicit, StartTls};
 
-/// When all of these pages were last read.
+/// When these pages were last read, all of them in stored copies.
 const SEEN: &str = "2026-11-22";
 
 const fn page(address: &'static str) -> Source {
@@ -31,8 +31,12 @@ pub static PROVIDERS: &[Provider] = &[
         sender: Sender::Login,
         password: Some(AUTHORIZATION_CODE),
         sources: &[
-            page("https://github.com/thunderbird/autoconfig/blob/master/ispdb/qq.com.xml"),
-            page("https://github.com/chatmail/provider-db/blob/master/_providers/qq.md"),
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/9951bf24a6c105db149009e1bb7f27b513539005/ispdb/qq.com.xml",
+            ),
+            page(
+                "https://github.com/chatmail/provider-db/blob/1fb242c3278244fa9df2a54a5b6f36a7dca1b16e/_providers/qq.md",
+            ),
             page("https://github.com/nodeSolidServer/node-solid-server/issues/1281"),
         ],
     },
@@ -45,7 +49,7 @@ pub static PROVIDERS: &[Provider] = &[
         password: Some("a client password (客户端专用密码) where secure login is on"),
         sources: &[
             page(
-                "https://github.com/nodemailer/nodemailer/blob/master/lib/well-known/services.json",
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
             ),
             page("https://blog.csdn.net/Zhangmaoyang/article/details/121036158"),
             page("https://github.com/gshang2017/docker/issues/18"),
@@ -74,7 +78,7 @@ pub static PROVIDERS: &[Provider] = &[
         password: Some(AUTHORIZATION_CODE),
         sources: &[
             page(
-                "https://github.com/nodemailer/nodemailer/blob/master/lib/well-known/services.json",
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
             ),
             page(
                 "https://raw.githubusercontent.com/cropflre/nowen-note/main/docs/backup-email-smtp.md",
@@ -90,7 +94,7 @@ pub static PROVIDERS: &[Provider] = &[
         password: None,
         sources: &[
             page(
-                "https://github.com/nodemailer/nodemailer/blob/master/lib/well-known/services.json",
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
             ),
             page("https://www.yunzhuji.net/aliyun/271458.html"),
         ],
@@ -138,9 +142,11 @@ pub static PROVIDERS: &[Provider] = &[
             "an app password (16 letters); the account needs 2-Step Verification for one",
         ),
         sources: &[
-            page("https://developers.google.com/gmail/imap/imap-smtp"),
+            page("https://developers.google.com/gmail/oauth_overview?hl=fr"),
             page("https://developer.nylas.com/docs/cookbook/email/gmail-smtp-settings.md"),
-            page("https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/email-v2"),
+            page(
+                "https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/email-v2?hl=es-419",
+            ),
         ],
     },
     Provider {
@@ -151,7 +157,9 @@ pub static PROVIDERS: &[Provider] = &[
         sender: Sender::Unstated,
         password: Some("an app-specific password, made in the Apple account"),
         sources: &[
-            page("https://github.com/thunderbird/autoconfig/blob/master/ispdb/me.com.xml"),
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/4e19596c34c68a3d6dddc111709cd3f8a4bde3cd/ispdb/me.com.xml",
+            ),
             page("https://developer.nylas.com/docs/cookbook/email/icloud-mail-api.md"),
         ],
     },
@@ -163,7 +171,9 @@ pub static PROVIDERS: &[Provider] = &[
         sender: Sender::Unstated,
         password: Some(APP_PASSWORD),
         sources: &[
-            page("https://github.com/thunderbird/autoconfig/blob/master/ispdb/yahoo.com.xml"),
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/52377793fb5b1b27ddb93bb1039f166cdc3127aa/ispdb/yahoo.com.xml",
+            ),
             page("https://github.com/chatmail/provider-db/blob/master/_providers/yahoo.md"),
         ],
     },
@@ -185,7 +195,9 @@ pub static PROVIDERS: &[Provider] = &[
         password: Some(
             "the mailbox's password; access by POP3 and IMAP must be allowed in its settings",
         ),
-        sources: &[page("https://github.com/thunderbird/autoconfig/blob/master/ispdb/gmx.net.xml")],
+        sources: &[page(
+            "https://github.com/thunderbird/autoconfig/blob/3568912d5c46333b16568ee0ade775c817ad7a30/ispdb/gmx.net.xml",
+        )],
     },
     Provider {
         name: "sendgrid",
@@ -219,8 +231,8 @@ pub static PROVIDERS: &[Provider] = &[
         ),
         sources: &[
             page("https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"),
-            page("https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"),
-            page("https://repost.aws/knowledge-center/ses-554-400-message-rejected-error"),
+            page("https://docs.aws.amazon.com/it_it/ses/latest/dg/smtp-credentials.md"),
+            page("https://repost.aws/es/knowledge-center/ses-554-400-message-rejected-error"),
         ],
     },
     Provider {
@@ -234,7 +246,9 @@ pub static PROVIDERS: &[Provider] = &[
             page(
                 "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp.md",
             ),
-            page("https://cloud.google.com/compute/docs/tutorials/sending-mail/using-mailgun"),
+            page(
+                "https://cloud.google.com/compute/docs/tutorials/sending-mail/using-mailgun?hl=FR",
+            ),
         ],
     },
     Provider {

@@ -1,7 +1,8 @@
 //! `provider = "…"`: what a row settles, what lies over it, and what it refuses.
 
 use mailsend::config::{
-    Access, Choice, Locations, Origin, PROVIDERS, Profile, Provider, Settings, Value, load, resolve,
+    Access, Choice, Locations, Login, Origin, PROVIDERS, Profile, Provider, Settings, Value, load,
+    resolve,
 };
 use mailsend::model::{SecretSource, Tls};
 
@@ -221,4 +222,47 @@ fn a_profile_s_password_is_not_for_another_provider() {
     ] {
         assert_eq!(secret(elsewhere), SecretSource::Prompt);
     }
+}
+
+/// The table of docs/providers.md.
+fn documentation() -> String {
+    let mut text = String::from(
+        "| `provider =` | for | server | user name | the password is | pages, and when they were \
+         read |\n|---|---|---|---|---|---|\n",
+    );
+    for row in PROVIDERS {
+        let server = match row.access {
+            Access::Password(server) => {
+                let host = server
+                    .host
+                    .map_or(format!("e.g. `{}`", server.example), |host| format!("`{host}`"));
+                format!("{host} {}, {}", server.port, server.tls.keyword())
+            }
+            Access::OnlyOAuth { .. } => "only OAuth, which mailsend does not speak yet".to_owned(),
+        };
+        let login = match row.login {
+            Login::Address(example) => format!("the whole address: `{example}`"),
+            Login::Fixed(word) => format!("`{word}`"),
+            Login::Any => String::new(),
+        };
+        let pages = row.sources.iter().enumerate();
+        let pages =
+            pages.map(|(i, source)| format!("[{}]({}) {}", i + 1, source.page, source.seen));
+        text += &format!(
+            "| `{}` | {} | {server} | {login} | {} | {} |\n",
+            row.name,
+            row.description,
+            row.password.unwrap_or_default(),
+            pages.collect::<Vec<_>>().join(", ")
+        );
+    }
+    text
+}
+
+#[test]
+fn the_documentation_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/providers.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let table = documentation();
+    assert!(text.ends_with(&table), "{path} must end with\n{table}");
 }
