@@ -44,6 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile; sandbox is built in')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile; sandbox is built in')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Server of this mail provider: qq, gmail, …')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Use this server, and no profile unless -p is given')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'TCP port [default: 587, or by --tls]')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'TLS: implicit, starttls, opportunistic or none')

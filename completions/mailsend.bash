@@ -42,7 +42,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --host --port --tls --username --password-file --password-env --password-command --password-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-invalid-certs --qualify-domain --ehlo --pipelining --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --dry-run --preview --verbose --quiet --json --help --version sandbox profiles"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-invalid-certs --qualify-domain --ehlo --pipelining --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --dry-run --preview --verbose --quiet --json --help --version sandbox profiles"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,6 +241,10 @@ _mailsend() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -W "qq exmail 163 126 aliyun aliyun-qiye aliyun-directmail sendcloud gmail icloud yahoo fastmail gmx sendgrid ses mailgun postmark cloudflare outlook office365" -- "${cur}"))
                     return 0
                     ;;
                 --host)

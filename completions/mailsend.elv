@@ -41,6 +41,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand -p 'Use this profile; sandbox is built in'
             cand --profile 'Use this profile; sandbox is built in'
             cand --config 'Read only this configuration file'
+            cand --provider 'Server of this mail provider: qq, gmail, …'
             cand --host 'Use this server, and no profile unless -p is given'
             cand --port 'TCP port [default: 587, or by --tls]'
             cand --tls 'TLS: implicit, starttls, opportunistic or none'

@@ -30,6 +30,26 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attac
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''
+exmail\t''
+163\t''
+126\t''
+aliyun\t''
+aliyun-qiye\t''
+aliyun-directmail\t''
+sendcloud\t''
+gmail\t''
+icloud\t''
+yahoo\t''
+fastmail\t''
+gmx\t''
+sendgrid\t''
+ses\t''
+mailgun\t''
+postmark\t''
+cloudflare\t''
+outlook\t''
+office365\t''"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l host -d 'Use this server, and no profile unless -p is given' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l port -d 'TCP port [default: 587, or by --tls]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l tls -d 'TLS: implicit, starttls, opportunistic or none' -r -f -a "implicit\t''

@@ -10,6 +10,9 @@ use crate::model::{Failure, Observations, Reply, Server, Stage};
 
 use situation::Situation;
 
+/// More than these nobody reads.
+const MOST: usize = 3;
+
 /// What to do about a session that failed, the safest first.
 pub fn on_failure(failure: &Failure, server: &Server, from: Option<&str>) -> Vec<String> {
     hints(&Situation::of_failure(failure, server, from))
@@ -23,12 +26,13 @@ pub fn on_refusal(stage: Stage, reply: &Reply, server: &Server, from: Option<&st
 
 fn hints(situation: &Situation<'_>) -> Vec<String> {
     let mut rows: Vec<_> =
-        table::ROWS.iter().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
+        table::rows().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
     rows.sort_by_key(|row| row.cost);
     if let Some(only) = rows.iter().find(|row| row.alone) {
         rows = vec![only];
     }
     rows.iter()
+        .take(MOST)
         .map(|row| {
             let advice = situation.fill(row.advice);
             match row.cost {
@@ -49,6 +53,7 @@ mod tests {
     fn server(tls: Tls) -> Server {
         Server {
             profile: Some("corp".to_owned()),
+            provider: None,
             host: "mail.corp.example".to_owned(),
             port: 587,
             tls,
@@ -127,6 +132,137 @@ mod tests {
         let hints = on(Stage::Auth, cause, Observations::default(), Tls::Implicit);
         assert_eq!(hints.len(), 1);
         assert!(hints[0].contains("authorization code (授权码)"));
+    }
+
+    /// What is said where `host` cannot be connected to on `port`.
+    fn unreachable(host: &str, port: u16, cause: Cause) -> Vec<String> {
+        let server = Server { host: host.to_owned(), port, ..server(Tls::Plaintext) };
+        let seen = Box::default();
+        on_failure(&Failure { stage: Stage::Connect, cause, seen }, &server, None)
+    }
+
+    #[test]
+    fn port_25_is_told_to_be_blocked_unless_the_server_is_this_machine() {
+        let blocked = "most clouds block port 25, and many networks do: use port = 587 (starttls) \
+                       or port = 465 (implicit)";
+        let refused = || Cause::ConnectFailed("connection refused".to_owned());
+        assert_eq!(unreachable("mail.example", 25, Cause::TimedOut(30)), [blocked]);
+        assert_eq!(unreachable("mail.example", 25, refused()), [blocked]);
+        assert_eq!(
+            unreachable("localhost", 25, refused()),
+            ["no mail server runs on this machine: start one, or set host to your provider's \
+                 server"]
+        );
+        assert_eq!(
+            unreachable("mail.example", 587, Cause::TimedOut(30)),
+            ["check host = \"mail.example\" and port = 587; a firewall may block it"]
+        );
+    }
+
+    #[test]
+    fn the_rest_is_told_in_a_line() {
+        let certificate = |reason: &str, pin_mismatch| {
+            Cause::Certificate(CertificateProblem {
+                reason: reason.to_owned(),
+                certificate: Pin([0xab; 32]),
+                pin_mismatch,
+                unknown_issuer: false,
+            })
+        };
+        let why = String::new;
+        for (stage, tls, cause, first) in [
+            (Stage::Resolve, Tls::StartTls, Cause::HostNotFound, "check the spelling of host = \""),
+            (Stage::Resolve, Tls::StartTls, Cause::LookupFailed(why()), "the name server did not"),
+            (Stage::Connect, Tls::StartTls, Cause::ConnectFailed(why()), "check host = \"mail."),
+            (
+                Stage::Tls,
+                Tls::Implicit,
+                Cause::Handshake(why()),
+                "set tls = \"starttls\"; implicit",
+            ),
+            (Stage::Tls, Tls::StartTls, certificate("", true), "the certificate was renewed, or"),
+            (
+                Stage::Tls,
+                Tls::StartTls,
+                certificate("it is for another name", false),
+                "set host to",
+            ),
+            (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
+            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::Refused(reply(550, "5.7.30 Basic authentication is not supported")),
+                "this mailbox takes only OAuth",
+            ),
+        ] {
+            let hints = on(stage, cause.clone(), Observations::default(), tls);
+            assert!(hints[0].starts_with(first), "{cause:?}: {hints:?}");
+        }
+    }
+
+    #[test]
+    fn port_465_and_submission_are_told_apart() {
+        let on_465 = |tls, cause| {
+            let server = Server { port: 465, username: None, ..server(tls) };
+            let seen = Box::default();
+            on_failure(&Failure { stage: Stage::Tls, cause, seen }, &server, None)
+        };
+        assert_eq!(
+            on_465(Tls::Implicit, Cause::Handshake(String::new())),
+            ["try port = 587, tls = \"starttls\""]
+        );
+        assert_eq!(
+            on_465(Tls::StartTls, Cause::StartTlsNotOffered),
+            ["try tls = \"implicit\"", "only on a network you trust: tls = \"none\""]
+        );
+    }
+
+    #[test]
+    fn a_provider_is_known_by_its_server_too() {
+        let server = Server { host: "smtp.sendgrid.net".to_owned(), ..server(Tls::StartTls) };
+        let cause = Cause::PasswordRefused {
+            mechanism: Mechanism::Plain,
+            login_style: None,
+            reply: reply(535, "Authentication failed: Bad username / password"),
+        };
+        let failure = Failure { stage: Stage::Auth, cause, seen: Box::default() };
+        assert_eq!(
+            on_failure(&failure, &server, None),
+            ["the user name at sendgrid is the word \"apikey\", for everybody: username = \
+              \"apikey\"; the password is an API key with the permission to send mail"]
+        );
+    }
+
+    #[test]
+    fn what_weakens_security_comes_last_and_says_where_it_may_be_done() {
+        for row in table::rows().filter(|row| row.cost == table::Cost::WeakensSecurity) {
+            assert!(!row.alone, "{}", row.advice);
+        }
+        let failures = [
+            (Stage::Tls, Cause::Handshake("broken".to_owned())),
+            (Stage::Hello, Cause::StartTlsNotOffered),
+            (Stage::StartTls, Cause::Refused(reply(454, "TLS not available"))),
+        ];
+        for (stage, cause) in failures {
+            let hints = on(stage, cause, Observations::default(), Tls::StartTls);
+            assert!(hints.len() <= MOST, "{hints:?}");
+            let (last, others) = hints.split_last().unwrap();
+            assert!(last.starts_with("only on a network you trust: "), "{last}");
+            assert!(last.ends_with("tls = \"none\" and danger_cleartext_auth = true"), "{last}");
+            assert!(others.iter().all(|hint| !hint.contains("danger_")), "{others:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_named_is_a_key() {
+        for row in table::rows() {
+            let words: Vec<&str> = row.advice.split_whitespace().collect();
+            for pair in words.windows(2).filter(|pair| pair[1] == "=") {
+                let key = pair[0].trim_start_matches('(');
+                assert!(crate::config::KEYS.contains(&key), "{key} in {:?}", row.advice);
+            }
+        }
     }
 
     #[test]

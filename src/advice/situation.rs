@@ -1,7 +1,11 @@
 //! What is known about something that went wrong, and which conditions it meets.
 
+use std::net::IpAddr;
+
+use crate::config::{Login, Provider};
 use crate::model::{
-    AuthPolicy, Cause, Failure, LoginStyle, Observations, Reply, Server, Stage, Tls,
+    Address, AuthPolicy, Cause, Failure, LoginStyle, Mechanism, Observations, Reply, Server, Stage,
+    Tls,
 };
 
 /// What a row asks for; all of its conditions must be met.
@@ -9,6 +13,8 @@ use crate::model::{
 pub(super) enum When {
     /// It happened there.
     At(Stage),
+    /// It happened at one of these.
+    During(&'static [Stage]),
     /// It failed in this way.
     Failed(Kind),
     /// The reply has one of these codes.
@@ -23,10 +29,26 @@ pub(super) enum When {
     Port(u16),
     /// The port is another.
     NotPort(u16),
+    /// The server is this machine.
+    Local,
+    /// It is another.
+    Remote,
+    /// The provider is known, and what its password really is.
+    SecretKnown,
+    /// The provider has one user name for all, and it was not used.
+    NotTheWord,
     /// The profile has a user name that is used.
     User,
+    /// It is used, and an address.
+    UserIsAddress,
+    /// It is used, and no address.
+    UserIsName,
+    /// The mail comes from the login's own address.
+    SenderIsLogin,
     /// It has none.
     NoUser,
+    /// Nothing that is offered can be used, and OAuth is among it.
+    OffersOAuth,
     /// STARTTLS was offered.
     StartTlsOffered,
     /// AUTH was offered in the clear.
@@ -148,6 +170,7 @@ impl<'a> Situation<'a> {
         let seen = self.seen;
         match *condition {
             When::At(stage) => self.stage == stage,
+            When::During(stages) => stages.contains(&self.stage),
             When::Failed(kind) => self.kind == kind,
             When::Code(codes) => self.reply.is_some_and(|reply| codes.contains(&reply.code)),
             When::Says(words) => self.says(words),
@@ -155,8 +178,28 @@ impl<'a> Situation<'a> {
             When::Tls(modes) => modes.contains(&self.server.tls),
             When::Port(port) => self.server.port == port,
             When::NotPort(port) => self.server.port != port,
+            When::Local => is_loopback(&self.server.host),
+            When::Remote => !is_loopback(&self.server.host),
+            When::SecretKnown => self.provider().is_some_and(|row| row.password.is_some()),
+            When::NotTheWord => {
+                self.word().is_some_and(|word| self.server.username.as_deref() != Some(word))
+            }
             When::User => self.authenticates(),
+            When::UserIsAddress => self.authenticates() && self.login().is_some(),
+            When::UserIsName => self.authenticates() && self.login().is_none(),
+            When::SenderIsLogin => {
+                let login = self.login().map(|login| login.to_string());
+                login.is_some_and(|login| {
+                    self.from.is_some_and(|from| from.eq_ignore_ascii_case(&login))
+                })
+            }
             When::NoUser => !self.authenticates(),
+            When::OffersOAuth => match self.cause {
+                Some(Cause::NoMechanism { offered }) => {
+                    offered.iter().any(|name| matches!(name.as_str(), "XOAUTH2" | "OAUTHBEARER"))
+                }
+                _ => false,
+            },
             When::StartTlsOffered => seen.starttls_offered,
             When::AuthInClear => some(seen.auth_in_clear.as_ref()),
             When::AuthOnlyInClear => {
@@ -187,7 +230,14 @@ impl<'a> Situation<'a> {
             Some(Cause::Certificate(problem)) => problem.certificate.to_string(),
             _ => String::new(),
         };
+        let provider = self.provider();
+        let secret = provider.and_then(|row| row.password).unwrap_or("another");
         let words = [
+            ("{provider}", provider.map(|row| row.name).unwrap_or_default().to_owned()),
+            ("{secret}", secret.to_owned()),
+            ("{word}", self.word().unwrap_or_default().to_owned()),
+            ("{mechanisms}", Mechanism::ALL.map(Mechanism::name).join(", ")),
+            ("{ehlo}", self.server.ehlo.clone().unwrap_or("given".to_owned())),
             ("{host}", self.server.host.clone()),
             ("{port}", self.server.port.to_string()),
             ("{user}", self.server.username.clone().unwrap_or_default()),
@@ -209,6 +259,24 @@ impl<'a> Situation<'a> {
         auth_in_tls.as_ref().or(auth_in_clear.as_ref()).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The provider that the settings name, or whose server it is.
+    fn provider(&self) -> Option<&'static Provider> {
+        let named = self.server.provider.as_deref().and_then(Provider::named);
+        named.or_else(|| Provider::at(&self.server.host))
+    }
+
+    /// The one user name that everybody has there.
+    fn word(&self) -> Option<&'static str> {
+        match self.provider()?.login {
+            Login::Fixed(word) => Some(word),
+            Login::Address(_) | Login::Any => None,
+        }
+    }
+
+    fn login(&self) -> Option<Address> {
+        Address::parse(self.server.username.as_deref()?).ok()
+    }
+
     fn authenticates(&self) -> bool {
         self.server.username.is_some() && self.server.auth != AuthPolicy::None
     }
@@ -216,6 +284,11 @@ impl<'a> Situation<'a> {
     fn certificate(&self, test: impl Fn(&crate::model::CertificateProblem) -> bool) -> bool {
         matches!(self.cause, Some(Cause::Certificate(problem)) if test(problem))
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn some(mechanisms: Option<&Vec<String>>) -> bool {

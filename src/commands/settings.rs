@@ -27,6 +27,13 @@ pub(super) struct SettingsArgs {
     /// Read only this configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Server of this mail provider: qq, gmail, …
+    ///
+    /// What it documents lies beneath the profile; without -p no profile is used. A name
+    /// that is not known is answered with all that are.
+    #[arg(long, value_name = "NAME", hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(config::Provider::names()))]
+    provider: Option<String>,
     /// Use this server, and no profile unless -p is given
     #[arg(long, value_name = "HOST", value_parser = typed::one_line)]
     pub(super) host: Option<String>,
@@ -135,6 +142,7 @@ impl SettingsArgs {
         let pins = (!self.pin_sha256.is_empty()).then(|| self.pin_sha256.clone());
         let command = self.password_command.clone().map(Command::Shell);
         Profile {
+            provider: given("--provider", self.provider.clone()),
             host: given("--host", self.host.clone()),
             port: given("--port", self.port),
             tls: given("--tls", self.tls),
@@ -193,9 +201,11 @@ impl SettingsArgs {
             from: self.author(&flags),
             environment: context.environment.profile.clone(),
             host: self.host.is_some(),
+            provider: self.provider.is_some(),
         };
-        // A host without a profile needs no files, so a fault in one of them is no obstacle.
-        let configuration = if choice.host && choice.profile.is_none() {
+        // A server without a profile needs no files, so a fault in one of them is no obstacle.
+        let server = choice.host || choice.provider;
+        let configuration = if server && choice.profile.is_none() {
             Configuration::default()
         } else {
             config::load(&locations(self.config.as_deref(), context))?
@@ -233,6 +243,7 @@ pub(super) fn locations(config: Option<&Path>, context: &Context) -> Locations {
 /// The profile `sandbox` has a server of its own and never reaches another.
 fn check_no_server(flags: &Profile) -> Result<(), Refusal> {
     let host = flags.host.as_ref().map(|host| &host.origin);
+    let host = host.or(flags.provider.as_ref().map(|provider| &provider.origin));
     match host.or(flags.port.as_ref().map(|port| &port.origin)) {
         Some(flag) => Err(Refusal::usage(format!(
             "{flag} does not go with the profile sandbox, which has a server of its own"

@@ -42,9 +42,37 @@ pub enum Kind {
     Headers,
 }
 
+/// The providers that take passwords, as [`super::PROVIDERS`] has them.
+const PROVIDER_NAMES: &[&str] = &[
+    "qq",
+    "exmail",
+    "163",
+    "126",
+    "aliyun",
+    "aliyun-qiye",
+    "aliyun-directmail",
+    "sendcloud",
+    "gmail",
+    "icloud",
+    "yahoo",
+    "fastmail",
+    "gmx",
+    "sendgrid",
+    "ses",
+    "mailgun",
+    "postmark",
+    "cloudflare",
+];
+
 /// Every key, in the order in which they are shown: as in [`super::KEYS`].
 pub const CATALOGUE: &[Key] = &[
     key("extends", Kind::Text, None, "The profile whose settings hold where this one is silent"),
+    key(
+        "provider",
+        Kind::Word(PROVIDER_NAMES),
+        None,
+        "A mail provider, whose documented settings lie beneath",
+    ),
     key("host", Kind::Text, None, "The server's name or address"),
     key("port", Kind::Number(1, 65_535), Some("587"), "The server's TCP port; follows from tls"),
     key(
@@ -138,6 +166,14 @@ mod tests {
     fn the_catalogue_has_every_key_once() {
         let names: Vec<&str> = CATALOGUE.iter().map(|key| key.name).collect();
         assert_eq!(names, KEYS);
+    }
+
+    #[test]
+    fn the_providers_that_take_passwords_are_named() {
+        let with_passwords = crate::config::PROVIDERS.iter().filter_map(|provider| {
+            matches!(provider.access, crate::config::Access::Password(_)).then_some(provider.name)
+        });
+        assert_eq!(with_passwords.collect::<Vec<_>>(), PROVIDER_NAMES);
     }
 
     #[test]

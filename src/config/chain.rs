@@ -19,6 +19,22 @@ pub struct Configuration {
     pub(super) tried: Vec<(PathBuf, Found)>,
 }
 
+/// A profile and all that lies beneath it, the nearest first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    /// Itself and what it extends.
+    pub(super) profiles: Vec<Profile>,
+    /// The `[defaults]` of the files they stand in; a provider's settings lie between.
+    pub(super) defaults: Vec<Profile>,
+}
+
+impl Layers {
+    /// All of them, without what a provider says.
+    pub(super) fn flat(self) -> impl Iterator<Item = Profile> {
+        self.profiles.into_iter().chain(self.defaults)
+    }
+}
+
 /// A profile in a file: the file's index and the name.
 type Key<'a> = (usize, &'a str);
 
@@ -52,19 +68,18 @@ impl Configuration {
         profiles.any(|profile| profile.extends.as_ref().is_some_and(|it| it.value == name))
     }
 
-    /// The profile of this name and all that lies beneath it: what it extends, then the defaults
-    /// of the files they stand in.
-    pub(super) fn layers(&self, name: &str) -> Result<Vec<Profile>, ConfigError> {
+    /// The profile of this name and all that lies beneath it.
+    pub(super) fn layers(&self, name: &str) -> Result<Layers, ConfigError> {
         let Some(mut next) = self.find(name, 0) else {
             return Err(self.not_found(name, "", None));
         };
         let mut chain: Vec<Key<'_>> = Vec::new();
-        let mut layers = Vec::new();
+        let mut profiles = Vec::new();
         loop {
             chain.push(next);
             let (index, name) = next;
             let Some(profile) = self.files[index].profiles.get(name) else { break };
-            layers.push(profile.clone());
+            profiles.push(profile.clone());
             let Some(parent) = &profile.extends else { break };
             // One that extends its own name means the other file's.
             let first = if parent.value == name { index + 1 } else { 0 };
@@ -81,8 +96,8 @@ impl Configuration {
             next = found;
         }
         let indices: BTreeSet<usize> = chain.into_iter().map(|(index, _)| index).collect();
-        layers.extend(indices.into_iter().map(|index| self.files[index].defaults.clone()));
-        Ok(layers)
+        let defaults = indices.into_iter().map(|index| self.files[index].defaults.clone());
+        Ok(Layers { profiles, defaults: defaults.collect() })
     }
 
     /// Looks for a profile, in the files from this one on.
@@ -159,7 +174,7 @@ mod tests {
     /// The hosts of the layers of a profile, nearest first.
     fn hosts(configuration: &Configuration, name: &str) -> Vec<String> {
         let layers = configuration.layers(name).unwrap();
-        layers.into_iter().filter_map(|layer| layer.host).map(|host| host.value).collect()
+        layers.flat().filter_map(|layer| layer.host).map(|host| host.value).collect()
     }
 
     #[test]

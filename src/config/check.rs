@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::keys::LONGEST_TIMEOUT;
+use super::presets::check_provider;
 use super::{ConfigError, Profile, Value};
 use crate::model::{AuthPolicy, Tls};
 
@@ -19,6 +20,7 @@ impl Profile {
         for (key, value) in [("host", &self.host), ("server_name", &self.server_name)] {
             complaints.extend(value.as_ref().and_then(|value| host_name(key, value).err()));
         }
+        complaints.extend(check_provider(self.provider.as_ref()).err());
         complaints.extend(self.check_names().into_iter().filter_map(Result::err));
         complaints.extend(self.check_port().err());
         complaints.extend(self.check_timeouts());

@@ -2,7 +2,7 @@
 //!
 //! Fails when a name is not found, saying where it was looked for, and when nothing decides.
 
-use super::chain::Configuration;
+use super::chain::{Configuration, Layers};
 use super::file::SANDBOX;
 use super::{ConfigError, Origin, Profile};
 use crate::model::{Address, AddressList};
@@ -18,6 +18,8 @@ pub struct Choice {
     pub environment: Option<String>,
     /// Whether `--host` is given.
     pub host: bool,
+    /// Whether `--provider` is given.
+    pub provider: bool,
 }
 
 /// A profile with all that lies beneath it.
@@ -27,15 +29,15 @@ pub struct Chosen {
     pub name: Option<String>,
     /// Which rule chose it, for `-v`.
     pub rule: String,
-    /// The nearest first.
-    pub(super) layers: Vec<Profile>,
+    /// What it consists of.
+    pub(super) layers: Layers,
 }
 
 impl Chosen {
     /// Puts a layer beneath all others.
     #[must_use]
     pub fn upon(mut self, layer: Profile) -> Self {
-        self.layers.push(layer);
+        self.layers.defaults.push(layer);
         self
     }
 }
@@ -47,9 +49,10 @@ impl Configuration {
         if let Some(name) = &choice.profile {
             return self.chosen(name, "--profile", None);
         }
-        if choice.host {
-            let rule = "no profile: --host is given".to_owned();
-            return Ok(Chosen { name: None, rule, layers: Vec::new() });
+        let server = [(choice.host, "--host"), (choice.provider, "--provider")];
+        if let Some((_, flag)) = server.into_iter().find(|(given, _)| *given) {
+            let rule = format!("no profile: {flag} is given");
+            return Ok(Chosen { name: None, rule, layers: Layers::default() });
         }
         if let Some(from) = &choice.from
             && let Some(chosen) = self.by_from(from, environment)?
@@ -124,7 +127,7 @@ impl Configuration {
             rule_for_people += &format!("; {} may not be read and is skipped", path.display());
         }
         let layers = if name == SANDBOX {
-            Vec::new()
+            Layers::default()
         } else if self.find(name, 0).is_some() {
             self.layers(name)?
         } else {
@@ -136,8 +139,8 @@ impl Configuration {
 }
 
 /// Who these layers send from: `from`, else the login.
-fn author(layers: Vec<Profile>) -> Option<Address> {
-    let profile = layers.into_iter().reduce(Profile::over)?;
+fn author(layers: Layers) -> Option<Address> {
+    let profile = layers.flat().reduce(Profile::over)?;
     let domain = profile.qualify_domain.as_ref().map(|value| value.value.as_str());
     match &profile.from {
         Some(from) => only_address(&from.value, domain),
@@ -170,7 +173,7 @@ mod tests {
             profile: profile.map(str::to_owned),
             from: from.map(|from| Address::parse(from).unwrap()),
             environment: environment.map(str::to_owned),
-            host: false,
+            ..Choice::default()
         }
     }
 
@@ -256,7 +259,7 @@ mod tests {
         let mut choice = choice(None, None, Some("a"));
         choice.host = true;
         let chosen = configuration.choose(&choice).unwrap();
-        assert_eq!((chosen.name, chosen.layers.len()), (None, 0));
+        assert_eq!((chosen.name, chosen.layers.flat().count()), (None, 0));
         assert_eq!(chosen.rule, "no profile: --host is given");
         choice.profile = Some("a".to_owned());
         assert_eq!(outcome(&configuration, &choice), "profile a: --profile");

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::catalogue::{CATALOGUE, Key};
 use super::file::File;
-use super::resolve::settings_of;
+use super::resolve::{layers_of, settings_of};
 use super::{Chosen, Command, ConfigError, Configuration, Origin, Profile, Settings, Value};
 use crate::model::{AuthPolicy, Tls};
 
@@ -61,9 +61,10 @@ pub fn explain(
 ) -> Result<(Settings, Vec<Explanation>), ConfigError> {
     let (settings, merged) = settings_of(chosen, Profile::default())?;
     let view = View { configuration, settings: &settings, merged: &merged };
+    let layers = layers_of(chosen)?;
     let mut explanations: Vec<Explanation> = Vec::new();
     for key in CATALOGUE {
-        explanations.extend(view.explain(key, &chosen.layers));
+        explanations.extend(view.explain(key, &layers));
     }
     Ok((settings, explanations))
 }
@@ -177,6 +178,7 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
     };
     match key {
         "extends" => text(&layer.extends),
+        "provider" => text(&layer.provider),
         "host" => text(&layer.host),
         "port" => text(&layer.port),
         "tls" => layer.tls.as_ref().map(|tls| json!(tls.value.keyword())),

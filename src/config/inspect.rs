@@ -4,7 +4,7 @@
 
 use super::catalogue::CATALOGUE;
 use super::locations::survey;
-use super::resolve::obstacles;
+use super::resolve::{layers_of, obstacles};
 use super::{ConfigError, Configuration, Explanation, Locations, Origin, Settings};
 use super::{Source, explain};
 
@@ -131,7 +131,8 @@ fn look_at(configuration: &Configuration, name: &str) -> Result<Option<Resolved>
     let heading = configuration.heading(name);
     let refused = |error: &ConfigError| Finding::error(error, heading);
     let chosen = configuration.named(name).map_err(|error| vec![refused(&error)])?;
-    let has_host = chosen.layers.iter().any(|layer| layer.host.is_some());
+    let has_host = |layers: Vec<super::Profile>| layers.iter().any(|layer| layer.host.is_some());
+    let has_host = layers_of(&chosen).map_or(true, has_host);
     if !has_host && configuration.is_extended(name) {
         return Ok(None);
     }

@@ -11,8 +11,9 @@ use crate::model::{LoginStyle, Secret, Tls};
 pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
 
 /// Every key of a profile.
-pub const KEYS: [&str; 33] = [
+pub const KEYS: [&str; 34] = [
     "extends",
+    "provider",
     "host",
     "port",
     "tls",
@@ -106,6 +107,7 @@ fn take(profile: &mut Profile, item: &Item<'_>, name: &str) -> Result<(), Config
 fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
     match item.key {
         "extends" => profile.extends = Some(item.text()?),
+        "provider" => profile.provider = Some(item.text()?),
         "host" => profile.host = Some(item.text()?),
         "port" => profile.port = Some(port(item)?),
         "tls" => profile.tls = Some(item.word(&tls_words())?),

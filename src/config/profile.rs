@@ -22,6 +22,8 @@ pub enum Origin {
     Flag(&'static str),
     /// Nowhere: it belongs to the built-in profile.
     BuiltIn,
+    /// In the row of a provider.
+    Provider(&'static str),
     /// In a file.
     File {
         /// Which one.
@@ -38,6 +40,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(flag) => f.write_str(flag),
             Self::BuiltIn => f.write_str("built in"),
+            Self::Provider(name) => write!(f, "provider {name}"),
             Self::File { path, line, column } => {
                 write!(f, "{}:{line}:{column}", path.display())
             }
@@ -50,6 +53,8 @@ impl fmt::Display for Origin {
 pub struct Profile {
     /// The profile whose settings lie beneath this one's.
     pub extends: Option<Value<String>>,
+    /// The provider whose documented settings lie beneath the profiles.
+    pub provider: Option<Value<String>>,
     /// Host name or address of the server.
     pub host: Option<Value<String>>,
     /// TCP port, from 1; follows from `tls` if unset.
@@ -130,7 +135,7 @@ pub enum Command {
 macro_rules! with_every_key {
     ($macro:ident) => {
         $macro! {
-            extends host port tls system_roots ca_file pin_sha256 server_name min_tls
+            extends provider host port tls system_roots ca_file pin_sha256 server_name min_tls
             danger_accept_invalid_certs auth login_style username danger_cleartext_auth password
             password_command password_file danger_readable_secret_file password_env
             password_credential from reverse_path reply_to qualify_domain headers ehlo pipelining

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::check::host_name;
 use super::consistency::{check_authentication, check_trust, prefix};
 use super::identity::identity;
+use super::presets::{check_login, example_host, preset};
 use super::secrets::{another_host, password_source};
 use super::{Chosen, ConfigError, Profile, Value};
 use crate::model::{AuthPolicy, Identity, LoginStyle, SecretSource, Server, Timeouts, Tls, Trust};
@@ -36,12 +37,15 @@ pub(super) fn settings_of(
     flags: Profile,
 ) -> Result<(Settings, Profile), ConfigError> {
     flags.check()?;
-    let layers: Vec<Profile> = [flags].into_iter().chain(chosen.layers.iter().cloned()).collect();
+    let profiles = chosen.layers.profiles.iter().cloned();
+    let own = layers_of(chosen)?;
+    let layers = with_preset([flags].into_iter().chain(profiles).collect(), chosen)?;
     let merged = layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
+    check_login(&merged)?;
     let server = decide(chosen.name.clone(), &merged)?;
     check_trust(&layers, &merged, &server)?;
 
-    let elsewhere = another_host(&layers);
+    let elsewhere = another_host(&merged, &own);
     let usable = if elsewhere { &layers[..1] } else { &layers[..] };
     let secret = password_source(usable);
     check_authentication(&server, &merged, secret.is_some())?;
@@ -59,12 +63,16 @@ pub(super) fn settings_of(
 
 /// Everything that keeps a chosen profile from being used; `resolve` tells the first.
 pub(super) fn obstacles(chosen: &Chosen) -> Vec<ConfigError> {
-    let merged = chosen.layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
-    let mut obstacles = Vec::new();
+    let layers = match layers_of(chosen) {
+        Ok(layers) => layers,
+        Err(error) => return vec![error],
+    };
+    let merged = layers.iter().cloned().reduce(Profile::over).unwrap_or_default();
+    let mut obstacles: Vec<_> = check_login(&merged).err().into_iter().collect();
     match decide(chosen.name.clone(), &merged) {
         Ok(server) => {
-            let has_secret = password_source(&chosen.layers).is_some();
-            obstacles.extend(check_trust(&chosen.layers, &merged, &server).err());
+            let has_secret = password_source(&layers).is_some();
+            obstacles.extend(check_trust(&layers, &merged, &server).err());
             obstacles.extend(check_authentication(&server, &merged, has_secret).err());
         }
         Err(error) => obstacles.push(error),
@@ -73,13 +81,31 @@ pub(super) fn obstacles(chosen: &Chosen) -> Vec<ConfigError> {
     obstacles
 }
 
+/// All layers of a profile, the nearest first.
+pub(super) fn layers_of(chosen: &Chosen) -> Result<Vec<Profile>, ConfigError> {
+    with_preset(chosen.layers.profiles.clone(), chosen)
+}
+
+/// These layers, then what the provider that they name says, then the defaults of the files.
+fn with_preset(mut layers: Vec<Profile>, chosen: &Chosen) -> Result<Vec<Profile>, ConfigError> {
+    let defaults = &chosen.layers.defaults;
+    let all: Vec<Profile> = layers.iter().chain(defaults).cloned().collect();
+    let provider = all.into_iter().reduce(Profile::over).and_then(|merged| merged.provider);
+    layers.extend(preset(provider.as_ref(), &layers)?);
+    layers.extend(defaults.iter().cloned());
+    Ok(layers)
+}
+
 /// Every default there is.
 fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigError> {
     let Some(host) = &merged.host else {
         return Err(match profile {
             Some(name) => ConfigError::new(format!("profile {name}: no host is set"))
-                .with_hint("set host = \"…\" in the profile"),
-            None => ConfigError::new("no host is set").with_hint("give --host"),
+                .with_hint(format!("set host = \"{}\" in the profile", example_host(merged))),
+            None => ConfigError::new("no host is set").with_hint(match &merged.provider {
+                Some(_) => format!("give --host, such as {}", example_host(merged)),
+                None => "give --host, or --provider with a mail provider's name".to_owned(),
+            }),
         });
     };
     let (tls, port) = tls_and_port(value(&merged.tls), value(&merged.port));
@@ -102,6 +128,7 @@ fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigErr
         |key: &Option<Value<u64>>, otherwise| value(key).map_or(otherwise, Duration::from_secs);
     Ok(Server {
         profile,
+        provider: value(&merged.provider),
         host: host_name("host", host)?,
         port,
         tls,
@@ -126,7 +153,7 @@ fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigErr
 
 /// The one decides the other; together they default to submission with STARTTLS (RFC 8314 §3.3
 /// and RFC 6409). Nothing defaults to a connection without verified TLS.
-fn tls_and_port(tls: Option<Tls>, port: Option<u16>) -> (Tls, u16) {
+pub(super) fn tls_and_port(tls: Option<Tls>, port: Option<u16>) -> (Tls, u16) {
     let tls = tls.unwrap_or(if port == Some(465) { Tls::Implicit } else { Tls::StartTls });
     let port = port.unwrap_or(match tls {
         Tls::Implicit => 465,
@@ -225,8 +252,11 @@ mod tests {
             refusal(resolve_text("[profiles.corp]", Profile::default())),
             "profile corp: no host is set | set host = \"…\" in the profile"
         );
-        let none = Chosen { name: None, rule: String::new(), layers: Vec::new() };
-        assert_eq!(refusal(resolve(&none, Profile::default())), "no host is set | give --host");
+        let none = Chosen { name: None, rule: String::new(), layers: Default::default() };
+        assert_eq!(
+            refusal(resolve(&none, Profile::default())),
+            "no host is set | give --host, or --provider with a mail provider's name"
+        );
     }
 
     #[test]
@@ -252,7 +282,7 @@ mod tests {
         for harmless in ["tls = \"none\"", "username = \"n\"\ntls = \"none\"\nauth = \"none\""] {
             assert_eq!(corp(harmless).unwrap().server.username, None, "{harmless}");
         }
-        let none = Chosen { name: None, rule: String::new(), layers: Vec::new() };
+        let none = Chosen { name: None, rule: String::new(), layers: Default::default() };
         let flags = Profile {
             host: flag("--host", "h".to_owned()),
             username: flag("--username", "nick".to_owned()),

@@ -31,15 +31,14 @@ pub(super) fn password_source(layers: &[Profile]) -> Option<SecretSource> {
     layer.password_credential.as_ref().map(|name| SecretSource::Credential(name.value.clone()))
 }
 
-/// Whether the flags (the first layer) lead away from the host that the others name: a profile's
-/// password is only for its own.
-pub(super) fn another_host(layers: &[Profile]) -> bool {
-    let [flags, profile @ ..] = layers else { return false };
+/// Whether the flags lead away from the host that the profile (`own`) names, itself or by its
+/// provider: a profile's password is only for its own.
+pub(super) fn another_host(merged: &Profile, own: &[Profile]) -> bool {
     let name = |layer: &Profile| {
         let host = layer.host.as_ref()?;
         host_name("host", host).ok().map(|name| name.to_ascii_lowercase())
     };
-    match (name(flags), profile.iter().find_map(name)) {
+    match (name(merged), own.iter().find_map(name)) {
         (Some(asked), Some(own)) => asked != own,
         _ => false,
     }

@@ -11,6 +11,8 @@ use super::{Address, Mailbox};
 pub struct Server {
     /// The profile these settings come from, for messages; none when all came from flags.
     pub profile: Option<String>,
+    /// The mail provider that the settings name, for advice.
+    pub provider: Option<String>,
     /// Host name or address.
     pub host: String,
     /// TCP port.

@@ -134,7 +134,11 @@ impl Entry<'_> {
             _ => Some(TlsClient::prepare(self.server)?),
         };
         let mut channel = match self.channel(tls.as_ref()) {
-            Err(cause) if self.server.tls == Tls::Opportunistic && self.stage == Stage::Tls => {
+            Err(cause)
+                if self.server.tls == Tls::Opportunistic
+                    && self.stage == Stage::Tls
+                    && !matches!(cause, Cause::Injected(_)) =>
+            {
                 let note = format!("TLS failed ({cause}); once more in the clear");
                 (self.watch.observer)(Line::Note(&note));
                 self.channel(None)?

@@ -34,12 +34,34 @@ fn the_default_profile_uses_tls_from_the_first_byte() {
 }
 
 #[test]
+fn a_provider_stands_for_what_is_written_out() {
+    let (short, long) = (settings(Some("qq")).server, settings(Some("qq-written-out")).server);
+    assert_eq!((short.host, short.port, short.tls), (long.host, long.port, long.tls));
+}
+
+#[test]
+fn every_provider_is_listed() {
+    let text = std::fs::read_to_string(example()).unwrap();
+    let list: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("# provider = "))
+        .skip(2)
+        .take_while(|line| *line != "#")
+        .flat_map(|line| line.trim_start_matches('#').split(','))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(list, mailsend::config::Provider::names().collect::<Vec<_>>());
+}
+
+#[test]
 fn sendcloud_says_nothing_about_how_to_log_in() {
     let Settings { server, secret, .. } = settings(Some("sendcloud"));
     assert_eq!(
         (server.port, server.tls, server.login_style),
         (25, Tls::Plaintext, LoginStyle::Auto)
     );
+    assert_eq!(server.host, "smtp.sendcloud.net");
     assert!(server.danger_cleartext_auth);
     let path = example().with_file_name("sendcloud.password");
     assert_eq!(secret, SecretSource::File { path, allow_readable: false });
@@ -61,7 +83,7 @@ fn the_company_s_relay_comes_in_three_kinds() {
 fn every_profile_resolves() {
     let locations = Locations { explicit: Some(example()), ..Locations::default() };
     let names = load(&locations).unwrap().profile_names();
-    assert_eq!(names.len(), 5);
+    assert_eq!(names.len(), 6);
     for name in names {
         assert!(settings(Some(&name)).warnings.is_empty(), "{name}");
     }

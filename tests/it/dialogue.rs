@@ -123,6 +123,9 @@ fn one_refused_recipient_does_not_stop_the_others() {
         "mailsend: 127.0.0.1: 2 of 3 recipients not accepted
   nobody@example.net: rejected at RCPT TO: 550 5.1.1 no such user
   later@example.net: deferred at RCPT TO: 450 4.2.0 greylisted
+hint: check the spelling: the server knows nobody at that address
+hint: the server lets strangers in at their second try: send again in some minutes, to the deferred \
+         alone
 ",
     );
     server.finish();

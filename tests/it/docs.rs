@@ -81,7 +81,7 @@ fn no_document_is_left_out() {
         .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
         .collect();
     names.sort();
-    assert_eq!(names, ["cookbook.md", "install.md"]);
+    assert_eq!(names, ["cookbook.md", "install.md", "providers.md"]);
 }
 
 #[test]
@@ -95,7 +95,9 @@ fn both_readmes_have_the_same_snippets() {
 
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
-    for document in ["README.md", "README.zh-CN.md", "docs/cookbook.md", "docs/install.md"] {
+    for document in
+        ["README.md", "README.zh-CN.md", "docs/cookbook.md", "docs/install.md", "docs/providers.md"]
+    {
         let text = read(document);
         let folder = repository(document).parent().unwrap().to_owned();
         for target in links(&text) {

@@ -93,7 +93,7 @@ fn starttls_that_is_not_offered_is_76_and_nothing_is_sent() {
     outcome.exit(76).stderr_is(
         "mailsend: 127.0.0.1: TLS is required, and the server does not offer STARTTLS
 hint: try port = 465, tls = \"implicit\"
-hint: only on a network you trust: tls = \"none\"
+hint: the server is this machine, and no network lies between: tls = \"none\" loses nothing
 ",
     );
     server.finish();
@@ -154,6 +154,16 @@ fn what_stands_behind_the_reply_to_starttls_is_refused() {
     let (server, outcome) =
         send(&script, &identity, &pinned(&identity.certificate_pin(), "starttls"));
     outcome.exit(76).stderr_contains("octets in the clear behind its reply to STARTTLS");
+    server.finish();
+}
+
+#[test]
+fn opportunistic_does_not_go_on_with_somebody_who_injects() {
+    let (_, identity) = identity();
+    let injected = r#"S-RAW: "220 go\r\n250-mail\r\n250 AUTH PLAIN\r\n""#;
+    let script = format!("{OFFERS}\n{injected}\nC-EOF");
+    let (server, outcome) = send(&script, &identity, &["--tls", "opportunistic"]);
+    outcome.exit(76);
     server.finish();
 }
 

@@ -154,6 +154,7 @@ impl Scene {
         let submission = case.manner == "submission";
         let server = Server {
             profile: None,
+            provider: None,
             host: "127.0.0.1".to_owned(),
             port: proxy.port(),
             tls: if submission { Tls::StartTls } else { Tls::Plaintext },

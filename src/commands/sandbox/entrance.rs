@@ -110,6 +110,7 @@ impl Entrance {
         let Settings { server, identity, secret: _, warnings } = settings.clone();
         let Server {
             profile,
+            provider,
             host: _,
             port: _,
             tls: _,
@@ -124,6 +125,7 @@ impl Entrance {
         } = server;
         let server = Server {
             profile,
+            provider,
             host: self.address.ip().to_string(),
             port: self.address.port(),
             tls: Tls::StartTls,

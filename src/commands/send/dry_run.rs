@@ -139,6 +139,7 @@ mod tests {
     fn server() -> Server {
         Server {
             profile: Some("corp".to_owned()),
+            provider: None,
             host: "::1".to_owned(),
             port: 587,
             tls: Tls::StartTls,

@@ -118,6 +118,7 @@ fn with_server(
 fn settings(trust: Trust) -> Server {
     Server {
         profile: None,
+        provider: None,
         host: "localhost".to_owned(),
         port: 465,
         tls: Tls::Implicit,

@@ -1,0 +1,156 @@
+//! EHLO's name, the sender, the recipients and the message.
+
+use super::{Row, row, sure};
+use crate::advice::situation::Kind::{Refused, SmtpUtf8NotOffered, TooLarge};
+use crate::advice::situation::When::{
+    Code, During, Failed, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress, UserIsName,
+};
+use crate::model::Stage::{Content, Data, EndOfData, Hello, Mail, Rcpt};
+
+const SMALLER: &str = "send less, or put the file elsewhere and send a link";
+
+const SENDER_WORDS: &[&str] = &[
+    "same as authorization user",
+    "equal authorized user",
+    "not owned by",
+    "send as this sender",
+    "sendasdenied",
+    "sender address rejected",
+    "5.7.60",
+];
+const UNVERIFIED_WORDS: &[&str] = &[
+    "address is not verified",
+    "verified sender identity",
+    "not authorized to send from",
+    "domain is not verified",
+];
+const NO_SUCH_DOMAIN_WORDS: &[&str] =
+    &["domain not found", "domain does not exist", "domain of sender address"];
+const FULL_WORDS: &[&str] =
+    &["mailbox full", "mailbox is full", "over quota", "overquota", "quota exceeded", ".2.2"];
+const UNKNOWN_WORDS: &[&str] = &[
+    "5.1.1",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "domain not found",
+    "does not exist",
+    "invalid recipient",
+];
+const COUNT_WORDS: &[&str] = &["too many", "rate limit", "frequency", "limit exceeded", "throttl"];
+const LATER_WORDS: &[&str] = &["try again", "try later", "temporar", "come back"];
+
+pub(super) const ROWS: &[Row] = &[
+    sure(
+        &[
+            Failed(Refused),
+            During(&[Hello, Mail, Rcpt]),
+            Says(&["fully-qualified hostname", "fully qualified host", "helo", "ehlo"]),
+            SaysNot(&["first"]),
+        ],
+        "the server does not like the name {ehlo} in EHLO: set ehlo = \"HOST.EXAMPLE.COM\", this \
+         machine's full name",
+    ),
+    // The sender.
+    sure(
+        &[Failed(Refused), Says(UNVERIFIED_WORDS)],
+        "verify {from} or its domain in the provider's console, or set from to one that is \
+         verified; on trial, recipients may need it too",
+    ),
+    sure(
+        &[Failed(Refused), Says(NO_SUCH_DOMAIN_WORDS), SaysNot(&["recipient"])],
+        "the domain of {from} cannot get answers: set from to an address that can",
+    ),
+    sure(
+        &[Failed(Refused), UserIsAddress, SenderIsLogin, Says(SENDER_WORDS)],
+        "the server wants another sender than {user}; ask the provider from which addresses this \
+         login may send, and set from",
+    ),
+    sure(
+        &[Failed(Refused), UserIsAddress, Says(SENDER_WORDS)],
+        "the server wants From to be the login: from = \"{user}\"; it was {from}",
+    ),
+    sure(
+        &[Failed(Refused), UserIsName, Says(SENDER_WORDS)],
+        "the login {user} may not send from {from}: set from to an address of its own",
+    ),
+    sure(
+        &[Failed(Refused), Says(&["5.7.26", "dmarc", "spf "])],
+        "the domain of {from} lets only its own servers send: send through its provider, or set \
+         from to an address whose domain {host} serves",
+    ),
+    // Who may send to whom.
+    sure(
+        &[
+            Failed(Refused),
+            NoUser,
+            Says(&["authenticat", "authoriz", "relay", "log in", "logged in", "login"]),
+            SaysNot(&["same as"]),
+        ],
+        "the server takes this mail only from those who log in: set username and a password source",
+    ),
+    sure(
+        &[Failed(Refused), User, Says(&["relay"])],
+        "even for {user} the server does not carry mail from {from} to there: check from, and that \
+         host = \"{host}\" is your own provider's",
+    ),
+    sure(
+        &[
+            Failed(Refused),
+            Says(&["final '@domain'", "domain missing", "need fully-qualified address"]),
+        ],
+        "an address has no domain: write it whole, or set qualify_domain = \"example.com\"",
+    ),
+    // The recipient.
+    sure(
+        &[Failed(Refused), During(&[Rcpt, Data, EndOfData]), Says(FULL_WORDS)],
+        "the recipient's mailbox is full; only they can make room",
+    ),
+    sure(
+        &[Failed(Refused), During(&[Rcpt]), Says(UNKNOWN_WORDS)],
+        "check the spelling: the server knows nobody at that address",
+    ),
+    // Time.
+    sure(
+        &[Failed(Refused), Code(&[421, 450, 451]), Says(&["greylist", "graylist", "postgrey"])],
+        "the server lets strangers in at their second try: send again in some minutes, to the \
+         deferred alone",
+    ),
+    sure(
+        &[Failed(Refused), Code(&[421, 450, 451, 452, 454, 550, 552, 554]), Says(COUNT_WORDS)],
+        "the server counts messages or connections: send fewer, or later",
+    ),
+    sure(
+        &[
+            Failed(Refused),
+            During(&[Mail, Rcpt, Data, Content, EndOfData]),
+            Code(&[421, 450, 451, 452, 454]),
+            Says(LATER_WORDS),
+        ],
+        "this may pass: send again in some minutes, to the deferred alone",
+    ),
+    // The message.
+    sure(&[Failed(TooLarge)], SMALLER),
+    sure(
+        &[
+            Failed(Refused),
+            Code(&[523, 552, 554]),
+            Says(&["size", "too large", "too big", "5.3.4"]),
+        ],
+        SMALLER,
+    ),
+    sure(
+        &[
+            Failed(Refused),
+            During(&[Data, Content, EndOfData]),
+            Code(&[541, 550, 552, 554, 571]),
+            Says(&["spam", "dt:spm", "unsolicited", "junk", "virus", "content", "5.7.1"]),
+        ],
+        "the server takes this for spam: say it in plain words, with fewer links and no programs \
+         attached, or ask its administrator what it dislikes",
+    ),
+    row(
+        &[Failed(SmtpUtf8NotOffered)],
+        "this server takes only addresses in ASCII (the part before the @)",
+    ),
+];

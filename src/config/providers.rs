@@ -1,0 +1,298 @@
+//! What is known of mail providers: one row each, and the public pages that say so.
+//!
+//! A row says only what its sources say; a provider that no page was found for has none. Settings
+//! that pages leave open are left to the program's defaults.
+
+use super::presets::{Access, Login, Provider, Sender, Server, Source};
+use crate::model::Tls::{Implicit, StartTls};
+
+/// When these pages were last read, all of them in stored copies.
+const SEEN: &str = "2026-11-22";
+
+const fn page(address: &'static str) -> Source {
+    Source { page: address, seen: SEEN }
+}
+
+const fn server(host: &'static str, tls: crate::model::Tls, port: u16) -> Server {
+    Server { host: Some(host), example: host, tls, port }
+}
+
+const AUTHORIZATION_CODE: &str =
+    "an authorization code (授权码), made in the mailbox's settings where SMTP is switched on";
+const APP_PASSWORD: &str = "an app password, made in the account's security settings";
+
+/// Every provider that `provider = "…"` knows, in the order in which they are listed.
+pub static PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "qq",
+        description: "QQ Mail and Foxmail (personal)",
+        access: Access::Password(server("smtp.qq.com", Implicit, 465)),
+        login: Login::Address("12345678@qq.com"),
+        sender: Sender::Login,
+        password: Some(AUTHORIZATION_CODE),
+        sources: &[
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/9951bf24a6c105db149009e1bb7f27b513539005/ispdb/qq.com.xml",
+            ),
+            page(
+                "https://github.com/chatmail/provider-db/blob/1fb242c3278244fa9df2a54a5b6f36a7dca1b16e/_providers/qq.md",
+            ),
+            page("https://github.com/nodeSolidServer/node-solid-server/issues/1281"),
+        ],
+    },
+    Provider {
+        name: "exmail",
+        description: "Tencent Exmail (腾讯企业邮箱)",
+        access: Access::Password(server("smtp.exmail.qq.com", Implicit, 465)),
+        login: Login::Address("you@company.example"),
+        sender: Sender::Login,
+        password: Some("a client password (客户端专用密码) where secure login is on"),
+        sources: &[
+            page(
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
+            ),
+            page("https://blog.csdn.net/Zhangmaoyang/article/details/121036158"),
+            page("https://github.com/gshang2017/docker/issues/18"),
+        ],
+    },
+    Provider {
+        name: "163",
+        description: "NetEase 163 Mail",
+        access: Access::Password(server("smtp.163.com", Implicit, 465)),
+        login: Login::Address("you@163.com"),
+        sender: Sender::Unstated,
+        password: Some(AUTHORIZATION_CODE),
+        sources: &[
+            page("https://github.com/chatmail/provider-db/blob/master/_providers/163.md"),
+            page(
+                "https://raw.githubusercontent.com/cropflre/nowen-note/main/docs/backup-email-smtp.md",
+            ),
+        ],
+    },
+    Provider {
+        name: "126",
+        description: "NetEase 126 Mail",
+        access: Access::Password(server("smtp.126.com", Implicit, 465)),
+        login: Login::Address("you@126.com"),
+        sender: Sender::Unstated,
+        password: Some(AUTHORIZATION_CODE),
+        sources: &[
+            page(
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
+            ),
+            page(
+                "https://raw.githubusercontent.com/cropflre/nowen-note/main/docs/backup-email-smtp.md",
+            ),
+        ],
+    },
+    Provider {
+        name: "aliyun",
+        description: "Alibaba Mail, personal (@aliyun.com)",
+        access: Access::Password(server("smtp.aliyun.com", Implicit, 465)),
+        login: Login::Address("you@aliyun.com"),
+        sender: Sender::Unstated,
+        password: None,
+        sources: &[
+            page(
+                "https://github.com/nodemailer/nodemailer/blob/01ae76f2cfe991c0c3fe80170f236da60531496b/lib/well-known/services.json",
+            ),
+            page("https://www.yunzhuji.net/aliyun/271458.html"),
+        ],
+    },
+    Provider {
+        name: "aliyun-qiye",
+        description: "Alibaba Mail for companies (阿里企业邮箱)",
+        access: Access::Password(server("smtp.qiye.aliyun.com", Implicit, 465)),
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: Some(
+            "the security password for third-party clients (三方客户端安全密码) where that is on",
+        ),
+        sources: &[page("https://help.aliyun.com/en/document_detail/36687.html")],
+    },
+    Provider {
+        name: "aliyun-directmail",
+        description: "Alibaba Cloud DirectMail (邮件推送)",
+        access: Access::Password(server("smtpdm.aliyun.com", Implicit, 465)),
+        login: Login::Address("you@mail.company.example"),
+        sender: Sender::Login,
+        password: Some("the SMTP password of the sender address, set in DirectMail's console"),
+        sources: &[page(
+            "https://help.aliyun.com/en/direct-mail/user-guide/send-emails-using-smtp",
+        )],
+    },
+    // The page names ports 25, 2525 and 587, for some clouds block the first, and says nothing of
+    // TLS: that it cannot be had is for the user to accept.
+    Provider {
+        name: "sendcloud",
+        description: "SendCloud",
+        access: Access::Password(server("smtp.sendcloud.net", StartTls, 587)),
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: Some("the API_KEY, and the user name the API_USER"),
+        sources: &[page("https://www.sendcloud.net/doc/guide/base/")],
+    },
+    Provider {
+        name: "gmail",
+        description: "Gmail and Google Workspace",
+        access: Access::Password(server("smtp.gmail.com", Implicit, 465)),
+        login: Login::Address("you@gmail.com"),
+        sender: Sender::Unstated,
+        password: Some(
+            "an app password (16 letters); the account needs 2-Step Verification for one",
+        ),
+        sources: &[
+            page("https://developers.google.com/gmail/oauth_overview?hl=fr"),
+            page("https://developer.nylas.com/docs/cookbook/email/gmail-smtp-settings.md"),
+            page(
+                "https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/email-v2?hl=es-419",
+            ),
+        ],
+    },
+    Provider {
+        name: "icloud",
+        description: "iCloud Mail",
+        access: Access::Password(server("smtp.mail.me.com", StartTls, 587)),
+        login: Login::Address("you@icloud.com"),
+        sender: Sender::Unstated,
+        password: Some("an app-specific password, made in the Apple account"),
+        sources: &[
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/4e19596c34c68a3d6dddc111709cd3f8a4bde3cd/ispdb/me.com.xml",
+            ),
+            page("https://developer.nylas.com/docs/cookbook/email/icloud-mail-api.md"),
+        ],
+    },
+    Provider {
+        name: "yahoo",
+        description: "Yahoo Mail",
+        access: Access::Password(server("smtp.mail.yahoo.com", Implicit, 465)),
+        login: Login::Address("you@yahoo.com"),
+        sender: Sender::Unstated,
+        password: Some(APP_PASSWORD),
+        sources: &[
+            page(
+                "https://github.com/thunderbird/autoconfig/blob/52377793fb5b1b27ddb93bb1039f166cdc3127aa/ispdb/yahoo.com.xml",
+            ),
+            page("https://github.com/chatmail/provider-db/blob/master/_providers/yahoo.md"),
+        ],
+    },
+    Provider {
+        name: "fastmail",
+        description: "Fastmail",
+        access: Access::Password(server("smtp.fastmail.com", Implicit, 465)),
+        login: Login::Address("you@fastmail.com"),
+        sender: Sender::Unstated,
+        password: Some(APP_PASSWORD),
+        sources: &[page("https://www.fastmail.com/help/technical/servernamesandports.html")],
+    },
+    Provider {
+        name: "gmx",
+        description: "GMX (gmx.net, .de, .at, .ch)",
+        access: Access::Password(server("mail.gmx.net", Implicit, 465)),
+        login: Login::Address("you@gmx.net"),
+        sender: Sender::Unstated,
+        password: Some(
+            "the mailbox's password; access by POP3 and IMAP must be allowed in its settings",
+        ),
+        sources: &[page(
+            "https://github.com/thunderbird/autoconfig/blob/3568912d5c46333b16568ee0ade775c817ad7a30/ispdb/gmx.net.xml",
+        )],
+    },
+    Provider {
+        name: "sendgrid",
+        description: "Twilio SendGrid",
+        access: Access::Password(server("smtp.sendgrid.net", Implicit, 465)),
+        login: Login::Fixed("apikey"),
+        sender: Sender::Verified,
+        password: Some("an API key with the permission to send mail"),
+        sources: &[
+            page(
+                "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api.md",
+            ),
+            page(
+                "https://sendgrid.com/docs/for-developers/sending-email/smtp-errors-and-troubleshooting/",
+            ),
+        ],
+    },
+    Provider {
+        name: "ses",
+        description: "Amazon SES (host = by region)",
+        access: Access::Password(Server {
+            host: None,
+            example: "email-smtp.us-east-1.amazonaws.com",
+            tls: StartTls,
+            port: 587,
+        }),
+        login: Login::Any,
+        sender: Sender::Verified,
+        password: Some(
+            "the password of SMTP credentials made for this region, not an AWS secret key",
+        ),
+        sources: &[
+            page("https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"),
+            page("https://docs.aws.amazon.com/it_it/ses/latest/dg/smtp-credentials.md"),
+            page("https://repost.aws/es/knowledge-center/ses-554-400-message-rejected-error"),
+        ],
+    },
+    Provider {
+        name: "mailgun",
+        description: "Mailgun (host = \"smtp.eu.mailgun.org\" in the EU)",
+        access: Access::Password(server("smtp.mailgun.org", Implicit, 465)),
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: Some("the password of the sending domain's SMTP credentials, not an API key"),
+        sources: &[
+            page(
+                "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp.md",
+            ),
+            page(
+                "https://cloud.google.com/compute/docs/tutorials/sending-mail/using-mailgun?hl=FR",
+            ),
+        ],
+    },
+    Provider {
+        name: "postmark",
+        description: "Postmark (transactional)",
+        access: Access::Password(server("smtp.postmarkapp.com", StartTls, 587)),
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: Some("the Server API Token, which is the user name as well"),
+        sources: &[page(
+            "https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using",
+        )],
+    },
+    Provider {
+        name: "cloudflare",
+        description: "Cloudflare Email Service",
+        access: Access::Password(server("smtp.mx.cloudflare.net", Implicit, 465)),
+        login: Login::Fixed("api_token"),
+        sender: Sender::Unstated,
+        password: Some("an API token with the permission Email Sending: Edit"),
+        sources: &[page("https://developers.cloudflare.com/email-service/api/send-emails/smtp/")],
+    },
+    Provider {
+        name: "outlook",
+        description: "Outlook.com, Hotmail and Live (personal)",
+        access: Access::OnlyOAuth {
+            instead: "these mailboxes take no password, app passwords neither; until then send \
+                      through another provider",
+        },
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: None,
+        sources: &[page("https://github.com/harshalambani/ChatMailSync/releases/tag/v2.1.4")],
+    },
+    Provider {
+        name: "office365",
+        description: "Microsoft 365",
+        access: Access::OnlyOAuth {
+            instead: "where your administrator still allows passwords for SMTP, leave provider \
+                      out and set host = \"smtp.office365.com\"",
+        },
+        login: Login::Any,
+        sender: Sender::Unstated,
+        password: None,
+        sources: &[page("https://github.com/OpenCTI-Platform/opencti/issues/12069")],
+    },
+];
