@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::Refusal;
+use super::refusal::reason;
 use super::ui::Ui;
 use crate::config::{Origin, Profile, Value};
 use crate::model::{Exit, Secret, Tls};
@@ -46,6 +47,8 @@ pub struct SandboxArgs {
 const PASSWORD: &str = "sandbox";
 /// The login, and so the sender, of the profile `sandbox`.
 const LOGIN: &str = "me@sandbox.example";
+/// How long the sender of the last message may take to hear that it was accepted and to leave.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How long a message that was accepted may take to be found.
 const AT_HAND: Duration = Duration::from_secs(5);
 
@@ -58,7 +61,8 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
     let sandbox = start(args.listen, manner(&args.manner)?, args.maildir.clone(), PASSWORD)?;
     if let Some(path) = &args.ca_out {
         std::fs::write(path, sandbox.authority_pem()).map_err(|error| {
-            Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {error}", path.display()))
+            let why = reason(&error);
+            Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {why}", path.display()))
         })?;
     }
     ui.show(format_args!(
@@ -72,6 +76,7 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
         let Some(caught) = sandbox.next_message(None) else { break };
         show(&caught, ui)?;
         if args.count == Some(number) {
+            sandbox.wait_for_farewells(FAREWELL);
             break;
         }
     }

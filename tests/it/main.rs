@@ -10,6 +10,7 @@ mod config_example;
 mod dialogue;
 mod interop_postfix;
 mod large;
+mod sandbox;
 mod secrecy;
 mod seeds;
 mod starttls;
