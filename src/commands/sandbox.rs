@@ -13,6 +13,7 @@ use anyhow::Context as _;
 
 use super::Refusal;
 use super::pages::Pages;
+use super::refusal::reason;
 use super::ui::Ui;
 use crate::model::{Exit, Secret};
 use crate::sandbox::{self, Caught, MANNERS, Manner, Options, Sandbox};
@@ -84,6 +85,8 @@ impl SandboxArgs {
 
 /// Who may log in to the sandbox, under any name. It is no secret: nothing is behind it.
 const PASSWORD: &str = "sandbox";
+/// How long the sender of the last message may take to hear that it was accepted and to leave.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How long a message that was accepted may take to be found.
 const AT_HAND: Duration = Duration::from_secs(5);
 
@@ -121,6 +124,7 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
         show(&caught, ui)?;
         pages.as_mut().map_or(Ok(()), |pages| pages.add(&caught))?;
         if args.count == Some(number) {
+            sandbox.wait_for_farewells(FAREWELL);
             break;
         }
     }
@@ -152,7 +156,8 @@ fn pages(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Option<Pages>> {
 fn write_authority(args: &SandboxArgs, sandbox: &Sandbox) -> Result<(), Refusal> {
     let Some(path) = &args.ca_out else { return Ok(()) };
     std::fs::write(path, sandbox.authority_pem()).map_err(|error| {
-        Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {error}", path.display()))
+        let why = reason(&error);
+        Refusal::new(Exit::CANT_CREATE, format!("--ca-out {}: {why}", path.display()))
     })
 }
 

@@ -6,8 +6,8 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -39,8 +39,33 @@ pub(super) struct Service {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) mailbox: Mailbox,
     pub(super) connections: AtomicU64,
-    pub(super) connections_ended: AtomicU64,
+    pub(super) connections_ended: Counter,
     pub(super) passwords_refused: AtomicU64,
+}
+
+/// A number that grows and can be waited for.
+#[derive(Debug, Default)]
+pub(super) struct Counter {
+    count: Mutex<u64>,
+    grown: Condvar,
+}
+
+impl Counter {
+    fn increment(&self) {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.grown.notify_all();
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is at least this, for so long at most.
+    pub(super) fn wait_for(&self, enough: u64, patience: Duration) {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited in vain goes on like the others.
+        let _ = self.grown.wait_timeout_while(count, patience, |count| *count < enough);
+    }
 }
 
 /// A socket that can be shut down from elsewhere.
@@ -81,9 +106,9 @@ struct Connection<'a> {
 
 /// Serves a client until one side ends it.
 pub(super) fn serve(service: &Service, socket: Arc<TcpStream>) -> io::Result<()> {
-    service.connections.fetch_add(1, Ordering::Relaxed);
+    service.connections.fetch_add(1, Ordering::SeqCst);
     let result = converse(service, socket);
-    service.connections_ended.fetch_add(1, Ordering::Release);
+    service.connections_ended.increment();
     result
 }
 

@@ -41,7 +41,7 @@ pub use show::show;
 
 use crate::model::{Pin, Secret};
 use auth::Account;
-use connection::Service;
+use connection::{Counter, Service};
 use listener::Listener;
 use mailbox::Mailbox;
 
@@ -64,7 +64,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address}: {}", in_words(error))]
     Listen {
         /// Which one.
         address: SocketAddr,
@@ -72,7 +72,7 @@ pub enum SandboxError {
         error: io::Error,
     },
     /// The Maildir cannot be made.
-    #[error("cannot create the Maildir {}: {error}", path.display())]
+    #[error("cannot create the Maildir {}: {}", path.display(), in_words(error))]
     Maildir {
         /// Which one.
         path: PathBuf,
@@ -119,7 +119,7 @@ impl Sandbox {
             tls: identity.config,
             mailbox,
             connections: AtomicU64::new(0),
-            connections_ended: AtomicU64::new(0),
+            connections_ended: Counter::default(),
             passwords_refused: AtomicU64::new(0),
         });
         let listener = Listener::start(listen, Arc::clone(&service))
@@ -163,13 +163,30 @@ impl Sandbox {
         self.service.mailbox.close();
     }
 
+    /// Waits until every connection that was taken is over, but no longer than this. Whoever sent
+    /// the last message has then heard that it was accepted.
+    pub fn wait_for_farewells(&self, patience: Duration) {
+        let taken = self.service.connections.load(Ordering::SeqCst);
+        self.service.connections_ended.wait_for(taken, patience);
+    }
+
     /// What happened so far.
     pub fn statistics(&self) -> Statistics {
         Statistics {
             connections: self.service.connections.load(Ordering::Relaxed),
-            connections_ended: self.service.connections_ended.load(Ordering::Acquire),
+            connections_ended: self.service.connections_ended.count(),
             passwords_refused: self.service.passwords_refused.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// The system's words as the end of a sentence.
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "address already in use".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine does not have the address".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -248,9 +248,7 @@ fn refused_passwords_and_connections_are_counted() {
     let sandbox = sandbox("corp-relay-unknown-ca");
     greeted(&sandbox);
     assert!(greeted(&sandbox).ask("AUTH PLAIN AHgAeQ==\r\n")[0].starts_with("535 "));
-    while sandbox.statistics().connections_ended < 2 {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    sandbox.wait_for_farewells(Duration::from_secs(20));
     let counted = Statistics { connections: 2, connections_ended: 2, passwords_refused: 1 };
     assert_eq!(sandbox.statistics(), counted);
 }

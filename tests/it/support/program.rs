@@ -26,6 +26,7 @@ pub(crate) struct Mailsend {
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
     stdout: Option<Stdio>,
+    stderr: Option<Stdio>,
     home: TempDir,
     dialogue: Option<Dialogue>,
 }
@@ -63,6 +64,7 @@ impl Mailsend {
             environment: Vec::new(),
             stdin: Vec::new(),
             stdout: None,
+            stderr: None,
             home: TempDir::new().unwrap(),
             dialogue: None,
         }
@@ -108,6 +110,12 @@ impl Mailsend {
         self
     }
 
+    /// Where its standard error goes instead of into the outcome.
+    pub(crate) fn stderr_to(mut self, stderr: impl Into<Stdio>) -> Self {
+        self.stderr = Some(stderr.into());
+        self
+    }
+
     /// Shows this dialogue too when a check fails.
     pub(crate) fn talks_to(mut self, dialogue: &Dialogue) -> Self {
         self.dialogue = Some(dialogue.clone());
@@ -136,8 +144,10 @@ impl Mailsend {
             .current_dir(self.home.path())
             .stdin(Stdio::piped())
             .stdout(self.stdout.unwrap_or_else(Stdio::piped))
-            .stderr(Stdio::piped());
+            .stderr(self.stderr.unwrap_or_else(Stdio::piped));
         let mut child = command.spawn().unwrap();
+        // Its ends of pipes that the test made are its own alone from here on.
+        drop(command);
         let mut stdin = child.stdin.take().unwrap();
         let input = self.stdin;
         // A program that does not read its input is free not to.
