@@ -13,7 +13,8 @@ use std::process::{Command, Stdio};
 use tempfile::NamedTempFile;
 
 use super::context::Desktop;
-use super::refusal::{Refusal, reason};
+use super::refusal::Refusal;
+use crate::model::reason;
 use crate::model::{Exit, Mail};
 use crate::page::{self, Entry, Facts, Occasion};
 use crate::sandbox::Caught;

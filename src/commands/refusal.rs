@@ -1,13 +1,12 @@
 //! A request that cannot be fulfilled: what to say, what to try, and the exit status.
 
 use std::fmt;
-use std::io;
 
 use serde_json::{Map, Value};
 
 use crate::compose::ComposeError;
 use crate::config::ConfigError;
-use crate::model::{ContentError, Exit};
+use crate::model::{ContentError, Exit, reason};
 use crate::secret::SecretError;
 
 /// Why the program does not do what it was asked for.
@@ -91,12 +90,4 @@ impl From<ContentError> for Refusal {
             changed @ ContentError::Changed { .. } => Self::no_input(changed.to_string()),
         }
     }
-}
-
-/// The system's words without the number behind them.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

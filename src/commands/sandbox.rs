@@ -13,8 +13,8 @@ use anyhow::Context as _;
 
 use super::Refusal;
 use super::pages::Pages;
-use super::refusal::reason;
 use super::ui::Ui;
+use crate::model::reason;
 use crate::model::{Exit, Secret};
 use crate::sandbox::{self, Caught, MANNERS, Manner, Options, Sandbox};
 

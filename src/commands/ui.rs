@@ -6,8 +6,9 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use super::refusal::{Refusal, reason};
+use super::refusal::Refusal;
 use crate::model::Exit;
+use crate::model::reason;
 
 /// How much is said on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

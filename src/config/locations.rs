@@ -142,11 +142,11 @@ fn understand(
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ConfigError {
-    let reason = match error.kind() {
+    let why = match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
+        _ => crate::model::reason(error),
     };
-    ConfigError::new(format!("cannot read the configuration {}: {reason}", path.display()))
+    ConfigError::new(format!("cannot read the configuration {}: {why}", path.display()))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub struct FilePart {
 #[derive(Debug, thiserror::Error)]
 pub enum ContentError {
     /// It cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
+    #[error("cannot read {}: {}", path.display(), super::reason(error))]
     Unreadable {
         /// Which file.
         path: PathBuf,

@@ -184,7 +184,7 @@ mod tests {
         let error = obtain(&source, "", &Environment::of_process()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "password_command: cannot run /nonexistent/pass: No such file or directory (os error 2)"
+            "password_command: cannot run /nonexistent/pass: no such file or directory"
         );
         assert_eq!(error.exit(), Exit::NO_PERM);
     }

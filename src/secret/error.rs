@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::MOST_OCTETS;
-use crate::model::Exit;
+use crate::model::{Exit, reason};
 
 /// Why a secret could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum SecretError {
         name: String,
     },
     /// The file cannot be read.
-    #[error("{key}: cannot read {}: {error}", path.display())]
+    #[error("{key}: cannot read {}: {}", path.display(), reason(error))]
     Unreadable {
         /// `password_file` or `password_credential`.
         key: &'static str,
@@ -62,7 +62,7 @@ pub enum SecretError {
         path: PathBuf,
     },
     /// The command could not be started. Its arguments may hold secrets and are not shown.
-    #[error("password_command: cannot run {program}: {error}")]
+    #[error("password_command: cannot run {program}: {}", reason(error))]
     CannotRun {
         /// Its first word.
         program: String,
@@ -94,7 +94,7 @@ pub enum SecretError {
         seconds: u64,
     },
     /// Its output could not be read.
-    #[error("password_command: cannot read what it prints: {0}")]
+    #[error("password_command: cannot read what it prints: {}", reason(.0))]
     CommandOutput(io::Error),
     /// Nobody can be asked.
     #[error("no password is set, and there is no terminal to ask for it")]
@@ -103,7 +103,7 @@ pub enum SecretError {
     #[error("no password was typed")]
     NotTyped,
     /// The terminal failed.
-    #[error("cannot ask for the password: {0}")]
+    #[error("cannot ask for the password: {}", reason(.0))]
     Terminal(io::Error),
 }
 

@@ -121,7 +121,7 @@ mod tests {
         let error = read("password_file", Path::new("/nonexistent/secret"), false).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "password_file: cannot read /nonexistent/secret: No such file or directory (os error 2)"
+            "password_file: cannot read /nonexistent/secret: no such file or directory"
         );
     }
 }

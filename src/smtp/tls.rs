@@ -15,7 +15,7 @@ use rustls::{ClientConfig, ClientConnection, Error, RootCertStore};
 
 use super::transport::{Socket, TlsStream};
 use super::verifier::{Policy, SystemRoots, Verifier};
-use crate::model::{Cause, Server, TlsFacts, Trust};
+use crate::model::{Cause, Server, TlsFacts, Trust, reason};
 
 /// Everything ready for a handshake.
 pub(super) struct TlsClient {
@@ -139,7 +139,7 @@ pub fn check_ca_file(path: &Path) -> Result<(), String> {
 
 fn read_roots(path: &Path) -> Result<RootCertStore, String> {
     let fail = |what: &dyn std::fmt::Display| format!("ca_file {}: {what}", path.display());
-    let octets = std::fs::read(path).map_err(|error| fail(&error))?;
+    let octets = std::fs::read(path).map_err(|error| fail(&reason(&error)))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&octets) {
         let certificate = certificate.map_err(|error| fail(&error))?;

@@ -163,7 +163,7 @@ fn a_check_finds_everything_at_once_and_runs_nothing() {
     outcome.exit(78).stderr_is("").stdout_is(
         &"FILE:2:1: unknown key \"prot\" in [profiles.a]\n\
           hint: did you mean \"port\"?\n\
-          FILE:4:11: ca_file /nonexistent/ca.pem: No such file or directory (os error 2)\n\
+          FILE:4:11: ca_file /nonexistent/ca.pem: no such file or directory\n\
           FILE:6:20: password_command: there is no program no-such-program\n\
           FILE:10:17: password_file: others may read HOME/.config/mailsend/../../open.password\n\
           hint: run chmod 600 HOME/.config/mailsend/../../open.password, or where that cannot be, \

@@ -15,11 +15,11 @@ use zeroize::Zeroizing;
 use super::View;
 use crate::commands::Refusal;
 use crate::commands::job::Output;
-use crate::commands::refusal::reason;
 use crate::commands::ui::Ui;
 use crate::config::import::{Format, Imported, Passwords, import, quoted};
 use crate::config::{self, Locations};
 use crate::model::Exit;
+use crate::model::reason;
 
 /// Turn the settings of msmtp, mutt or git into profiles
 ///

@@ -18,9 +18,9 @@ use signal_hook::consts::{SIGINT, SIGQUIT};
 use super::entrance::{self, Entrance};
 use crate::commands::Refusal;
 use crate::commands::pages::Pages;
-use crate::commands::refusal::reason;
 use crate::commands::ui::Ui;
 use crate::model::Exit;
+use crate::model::reason;
 use crate::sandbox::{self, Caught, Description, Sandbox};
 
 /// As env(1) says it: there is such a program, but it cannot be run.

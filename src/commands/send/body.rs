@@ -13,10 +13,11 @@ use std::time::Duration;
 use super::args::WhatArgs;
 use super::input;
 use crate::commands::context::Terminal;
-use crate::commands::refusal::{Refusal, reason};
+use crate::commands::refusal::Refusal;
 use crate::commands::typed;
 use crate::commands::ui::Ui;
 use crate::model::Body;
+use crate::model::reason;
 
 /// After so long without an end of stdin we say what we wait for.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::Path;
 
-use crate::commands::refusal::{Refusal, reason};
+use crate::commands::refusal::Refusal;
+use crate::model::reason;
 use crate::model::{Exit, FilePart, Source};
 
 /// Up to here a copy stays in memory.

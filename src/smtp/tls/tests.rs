@@ -304,7 +304,7 @@ fn an_authority_file_that_is_missing_or_empty_is_named_before_connecting() {
         other => panic!("{:?}", other.map(|_| ())),
     };
     let missing = prepare("/nowhere/ca.pem".into());
-    assert!(missing.starts_with("ca_file /nowhere/ca.pem: No such file"), "{missing}");
+    assert!(missing.starts_with("ca_file /nowhere/ca.pem: no such file"), "{missing}");
     let empty = tempfile::NamedTempFile::new().unwrap();
     let empty = prepare(empty.path().to_owned());
     assert!(empty.ends_with("no certificate in it (PEM is expected)"), "{empty}");
