@@ -55,6 +55,8 @@ pub(super) enum When {
     AuthInClear,
     /// AUTH was offered in the clear and is not inside TLS.
     AuthOnlyInClear,
+    /// AUTH was offered nowhere.
+    AuthNowhere,
     /// LOGIN's first prompt asked for the password.
     PasswordAskedFirst,
     /// The password was given by LOGIN when asked.
@@ -204,6 +206,9 @@ impl<'a> Situation<'a> {
             When::AuthInClear => some(seen.auth_in_clear.as_ref()),
             When::AuthOnlyInClear => {
                 some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())
+            }
+            When::AuthNowhere => {
+                !some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())
             }
             When::PasswordAskedFirst => seen.password_asked_first,
             When::LoginPrompted => matches!(

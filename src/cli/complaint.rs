@@ -23,6 +23,7 @@ pub(super) fn refusal(error: &clap::Error, arguments: &[OsString]) -> Refusal {
         ErrorKind::InvalidValue if value(error).is_none_or(str::is_empty) => missing_value(error),
         ErrorKind::InvalidValue => invalid_value(error),
         ErrorKind::ValueValidation => bad_value(error),
+        ErrorKind::MissingRequiredArgument => missing(error),
         ErrorKind::TooManyValues => Refusal::usage(format!("{} takes no value", flag(error))),
         ErrorKind::ArgumentConflict => conflict(error),
         ErrorKind::InvalidUtf8 => Refusal::usage("an argument is not valid UTF-8"),
@@ -57,6 +58,16 @@ fn unknown(error: &clap::Error, arguments: &[OsString]) -> Refusal {
         Some(near) => refusal.hint(format!("did you mean {near}?")),
         None => refusal.hint(SEE_HELP),
     }
+}
+
+/// An argument without which a subcommand has nothing to do.
+fn missing(error: &clap::Error) -> Refusal {
+    let names = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.join(" "),
+        Some(ContextValue::String(name)) => name.clone(),
+        _ => "an argument".to_owned(),
+    };
+    Refusal::usage(format!("{names} is missing"))
 }
 
 /// A word behind a subcommand that has subcommands of its own.

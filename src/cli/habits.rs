@@ -70,7 +70,7 @@ pub(super) fn check_lone_word(arguments: &[OsString], names: &[String]) -> Resul
             .hint(format!("to send to a recipient of this name, write -t {word}")));
     }
     match nearest(&word, names) {
-        Some(name) if name != word && !word.contains('@') => {
+        Some(name) if name != word && !word.contains('@') && !word.starts_with('-') => {
             Err(Refusal::usage(format!("there is no subcommand {word:?}"))
                 .hint(format!("did you mean `mailsend {name}`?"))
                 .hint(format!("to send to a recipient of this name, write -t {word}")))

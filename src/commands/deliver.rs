@@ -83,7 +83,10 @@ impl Submission<'_> {
         let from = self.job.draft.from.address.to_string();
         let (result, connection) = match Session::open(self.server, credentials, &watch) {
             Ok(session) => session.submit_and_quit(self.mail),
-            Err(failure) => (Err(failure), outcome::unreached(self.server)),
+            Err(failure) => {
+                let connection = outcome::unopened(self.server, &failure);
+                (Err(failure), connection)
+            }
         };
         progress.end();
         let told = outcome::Told {
@@ -101,8 +104,11 @@ impl Submission<'_> {
             return Err(told.refusal(&report).into());
         }
         told.detail(&report, ui);
-        if self.output == Output::Json {
-            ui.data(told.object(&report).as_bytes())?;
+        if self.output == Output::Json
+            && let Err(error) = ui.data(told.object(&report).as_bytes())
+        {
+            // The mail is sent: an error now would make somebody send it again.
+            ui.warning(format_args!("the mail was sent, but {error}"));
         }
         Ok(exit)
     }
@@ -148,6 +154,7 @@ fn watch(verbosity: Verbosity, progress: &Arc<Progress>) -> Result<Watch, Refusa
             Line::Client(text) => ui.transcript(format_args!("C: {text}")),
             Line::Server(text) => ui.transcript(format_args!("S: {text}")),
             Line::Note(text) => ui.transcript(format_args!("-- {text}")),
+            Line::Delay(text) => ui.notice(text),
         }
     };
     let progress = Arc::clone(progress);

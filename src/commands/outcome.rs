@@ -6,11 +6,20 @@ use serde_json::{Map, Value, json};
 use super::Refusal;
 use super::ui::Ui;
 use crate::advice;
-use crate::model::{Address, Connection, Exit, Failure, LoginStyle, Mail, Outcome, Report, Server};
+use crate::model::{
+    Address, Connection, Exit, Failure, LoginStyle, Mail, Outcome, Report, Server, Stage,
+};
 
-/// The connection of a session that never was.
-pub(super) fn unreached(server: &Server) -> Connection {
-    Connection { host: server.host.clone(), port: server.port, ..Connection::default() }
+/// The connection of a session that did not come about.
+pub(super) fn unopened(server: &Server, failure: &Failure) -> Connection {
+    Connection {
+        host: server.host.clone(),
+        port: server.port,
+        tls: failure.seen.tls.clone(),
+        auth: None,
+        flights: failure.seen.flights,
+        octets_sent: failure.seen.octets_sent,
+    }
 }
 
 /// A submission that ended, and everything that is told of it.
@@ -92,7 +101,9 @@ impl Told<'_> {
         let recipients = recipients(report);
         let failed: Vec<_> = recipients.iter().filter(|r| r.outcome != "accepted").collect();
         let lines: Vec<_> = failed.iter().map(|recipient| recipient.line()).collect();
-        let message = if report.recipients.len() == 1 {
+        let message = if let Some(refusal) = self.refused_sender(report) {
+            refusal
+        } else if report.recipients.len() == 1 {
             lines.concat()
         } else {
             let summary =
@@ -112,6 +123,20 @@ impl Told<'_> {
         refusal
     }
 
+    /// A refused sender is one refusal, however many recipients there are.
+    fn refused_sender(&self, report: &Report) -> Option<String> {
+        let path = self.mail.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default();
+        match &report.recipients.first()?.1 {
+            Outcome::Rejected { stage: stage @ Stage::Mail, reply } => {
+                Some(format!("the sender <{path}> was rejected at {}: {reply}", stage.name()))
+            }
+            Outcome::Deferred { stage: stage @ Stage::Mail, reply } => {
+                Some(format!("the sender <{path}> was deferred at {}: {reply}", stage.name()))
+            }
+            _ => None,
+        }
+    }
+
     fn hints(&self, outcome: &Outcome) -> Vec<String> {
         match outcome {
             Outcome::Deferred { stage, reply } | Outcome::Rejected { stage, reply } => {
@@ -129,6 +154,17 @@ impl Told<'_> {
         if let Some((_, Outcome::Accepted(reply))) = report.recipients.first() {
             ui.detail(format_args!("accepted by {}: {reply}", self.connection.host));
         }
+        let tls = self.connection.tls.as_ref();
+        let tls =
+            tls.map_or("no TLS".to_owned(), |tls| format!("{}, {}", tls.protocol, tls.cipher));
+        let auth = self.connection.auth.map_or("no AUTH".to_owned(), |auth| {
+            format!(
+                "AUTH {} as {}",
+                auth.mechanism.name(),
+                self.server.username.as_deref().unwrap_or("")
+            )
+        });
+        ui.detail(format_args!("{tls}; {auth}"));
         let style = self.connection.auth.and_then(|auth| auth.login_style);
         if self.server.login_style == LoginStyle::Auto
             && let Some(style) = style

@@ -108,6 +108,10 @@ pub fn run(args: &SandboxArgs, ui: &mut Ui) -> anyhow::Result<Exit> {
         .hint(hint)
         .into());
     }
+    if !args.listen.ip().is_loopback() {
+        let message = format!("--listen {}: the sandbox listens on loopback only", args.listen);
+        return Err(Refusal::usage(message).hint("give --listen 127.0.0.1:PORT").into());
+    }
     let password = Secret::new(PASSWORD);
     let sandbox = start(args.listen, manner(&args.manner)?, args.maildir.clone(), password)?;
     write_authority(args, &sandbox)?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Exit, LoginStyle, Mechanism, Pin, Reply, Stage};
+use super::{Exit, LoginStyle, Mechanism, Pin, Reply, Stage, TlsFacts};
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
 #[derive(Debug, Clone)]
@@ -105,6 +105,18 @@ pub struct Observations {
     pub tried: Vec<(String, Reply)>,
     /// Only HELO was understood.
     pub helo_only: bool,
+    /// The TLS session, if one came about.
+    pub tls: Option<TlsFacts>,
+    /// Runs of our octets between two of the server's.
+    pub flights: u32,
+    /// Octets written to the network.
+    pub octets_sent: u64,
+}
+
+impl Observations {
+    fn auth_in_clear(&self) -> bool {
+        self.auth_in_clear.as_ref().is_some_and(|mechanisms| !mechanisms.is_empty())
+    }
 }
 
 impl fmt::Display for Cause {
@@ -159,6 +171,9 @@ impl fmt::Display for Failure {
                 write!(f, "the server refused the connection: {reply}")
             }
             Cause::Refused(reply) => write!(f, "the server refused {}: {reply}", self.stage.name()),
+            Cause::AuthNotOffered if self.seen.in_tls && self.seen.auth_in_clear() => {
+                f.write_str("there is a user name, and the server offers AUTH only outside TLS")
+            }
             Cause::TimedOut(_) | Cause::Lost(_) => {
                 write!(f, "{} ({})", self.cause, self.stage.name())
             }

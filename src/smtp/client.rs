@@ -103,6 +103,7 @@ impl Client {
         patience: Duration,
     ) -> Result<Reply, BodyError> {
         self.refuse_unasked().map_err(BodyError::Connection)?;
+        self.wire.lock().note(&format!("the message, {} octets", content.length()));
         self.wire.lock().begin_body(trailer);
         self.wire.lock().allow(patience);
         let failed = Cell::new(None);

@@ -54,8 +54,13 @@ impl Session {
             watch,
             stage: Stage::Setup,
             seen: Observations::default(),
+            wire: None,
         };
         let opened = entry.open();
+        if let Some(wire) = &entry.wire {
+            let meter = wire.lock().meter();
+            (entry.seen.flights, entry.seen.octets_sent) = (meter.flights, meter.octets_sent);
+        }
         let Entry { stage, seen, .. } = entry;
         match opened {
             Ok((channel, auth)) => Ok(Self {
@@ -125,6 +130,8 @@ struct Entry<'a> {
     watch: &'a Watch,
     stage: Stage,
     seen: Observations,
+    /// The wire of the last connection, for what it counted.
+    wire: Option<SharedWire>,
 }
 
 impl Entry<'_> {
@@ -182,6 +189,7 @@ impl Entry<'_> {
             mask.add_secret(&credentials.secret);
         }
         let wire = SharedWire::new(Wire::new(socket, server.timeouts, mask, self.watch.clone()));
+        self.wire = Some(wire.clone());
         let literal = wire.lock().address_literal();
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
         let mut facts = None;
@@ -269,6 +277,7 @@ impl Entry<'_> {
         self.stage = Stage::Tls;
         let facts = wire.lock().start_tls(tls)?;
         self.seen.in_tls = true;
+        self.seen.tls = Some(facts.clone());
         Ok(facts)
     }
 

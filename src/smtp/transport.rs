@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
+use crate::model::Cause;
+
 /// A connected TCP socket.
 pub(super) struct Socket {
     stream: TcpStream,
@@ -144,8 +146,19 @@ impl Transport {
         self.socket().map(|socket| socket.meter)
     }
 
-    /// The local end's address.
-    pub(super) fn local_address(&mut self) -> Option<SocketAddr> {
+    /// The local end's address as EHLO takes it (RFC 5321 §4.1.3).
+    pub(super) fn address_literal(&mut self) -> String {
+        match self.local_address() {
+            Some(SocketAddr::V4(address)) => format!("[{}]", address.ip()),
+            Some(SocketAddr::V6(address)) => match address.ip().to_ipv4_mapped() {
+                Some(address) => format!("[{address}]"),
+                None => format!("[IPv6:{}]", address.ip()),
+            },
+            None => "[127.0.0.1]".to_owned(),
+        }
+    }
+
+    fn local_address(&mut self) -> Option<SocketAddr> {
         self.socket().and_then(|socket| socket.stream.local_addr().ok())
     }
 
@@ -224,5 +237,16 @@ impl TlsStream {
             let some = self.socket.meter.octets_sent > before;
             WriteFailure { accepted: if some { octets.len() } else { 0 }, error }
         })
+    }
+}
+
+/// An error of the socket as a cause, within the time that it had.
+pub(super) fn describe(error: &io::Error, patience: Duration) -> Cause {
+    match error.kind() {
+        ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
+        ErrorKind::UnexpectedEof => Cause::Lost("the server closed the connection".to_owned()),
+        ErrorKind::ConnectionReset => Cause::Lost("the server reset the connection".to_owned()),
+        ErrorKind::BrokenPipe => Cause::Lost("the server closed the connection".to_owned()),
+        _ => Cause::Lost(error.to_string()),
     }
 }

@@ -179,10 +179,10 @@ fn reason(error: &Error) -> String {
     }
 }
 
-/// The names that a certificate is for, from webpki's `DnsName("…")` and its like.
+/// The names that a certificate is for, from webpki's `DnsName("…")` and `IpAddress(…)`.
 fn names(presented: &[String]) -> String {
-    let plain = |name: &String| match name.split_once("(\"") {
-        Some((_, rest)) => rest.trim_end_matches("\")").to_owned(),
+    let plain = |name: &String| match name.split_once('(') {
+        Some((_, rest)) => rest.trim_end_matches(')').trim_matches('"').to_owned(),
         None => name.clone(),
     };
     presented.iter().map(plain).collect::<Vec<_>>().join(", ")

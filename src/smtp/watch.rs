@@ -12,6 +12,8 @@ pub enum Line<'a> {
     Server(&'a str),
     /// What happened.
     Note(&'a str),
+    /// Why it takes so long.
+    Delay(&'a str),
 }
 
 /// Whoever watches a session from outside.

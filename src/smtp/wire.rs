@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use zeroize::Zeroize as _;
 use super::framing::{Framer, RawReply};
 use super::mask::Mask;
 use super::tls::TlsClient;
-use super::transport::{Meter, Socket, Transport};
+use super::transport::{Meter, Socket, Transport, describe};
 use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 
@@ -24,6 +23,9 @@ use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 const COALESCED_MAX: usize = 64 * 1024;
 /// How long a reply is looked for on a connection that takes no more of ours.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// A greeting that takes longer may never come: a port that speaks TLS from the first octet waits
+/// for us.
+const SOON: Duration = Duration::from_secs(10);
 
 /// What lettre is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,14 +247,7 @@ impl Wire {
 
     /// The name that stands for this host where no other was given (RFC 5321 §4.1.3).
     pub(super) fn address_literal(&mut self) -> String {
-        match self.transport.local_address() {
-            Some(SocketAddr::V4(address)) => format!("[{}]", address.ip()),
-            Some(SocketAddr::V6(address)) => match address.ip().to_ipv4_mapped() {
-                Some(address) => format!("[{address}]"),
-                None => format!("[IPv6:{}]", address.ip()),
-            },
-            None => "[127.0.0.1]".to_owned(),
-        }
+        self.transport.address_literal()
     }
 
     /// The name given in EHLO.
@@ -315,8 +310,27 @@ impl Wire {
         if !self.write_failed {
             trouble = self.flush().err();
         }
-        let patience = if self.write_failed { LAST_WORDS } else { self.patience };
+        let mut patience = if self.write_failed { LAST_WORDS } else { self.patience };
+        if self.phase == Phase::Greeting && patience > SOON {
+            match self.receive_within(SOON) {
+                Err(Cause::TimedOut(_)) => self.tell_delay(),
+                greeted => return greeted,
+            }
+            patience -= SOON;
+        }
         self.receive_within(patience).map_err(|cause| trouble.unwrap_or(cause))
+    }
+
+    fn tell_delay(&mut self) {
+        let advice = match self.transport {
+            Transport::Plain(_) => {
+                "; if its port speaks TLS from the first octet, set tls = \"implicit\""
+            }
+            _ => "",
+        };
+        let seconds = SOON.as_secs();
+        let text = format!("the server has not greeted for {seconds} s{advice}");
+        (self.watch.observer)(Line::Delay(&text));
     }
 
     fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
@@ -353,6 +367,8 @@ impl Wire {
             self.end_of_data = Some(self.queued);
             self.outgoing.extend_from_slice(self.trailer);
             self.queued += self.trailer.len() as u64;
+            let trailer = String::from_utf8_lossy(self.trailer);
+            trailer.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
             self.watch.in_doubt.store(true, Ordering::SeqCst);
         }
         let received = self.receive();
@@ -376,16 +392,5 @@ impl Wire {
         }
         self.replies.push_back(reply.decode());
         Ok(reply.canonical_line())
-    }
-}
-
-/// An error of the socket in words.
-fn describe(error: &io::Error, patience: Duration) -> Cause {
-    match error.kind() {
-        io::ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
-        io::ErrorKind::UnexpectedEof => Cause::Lost("the server closed the connection".to_owned()),
-        io::ErrorKind::ConnectionReset => Cause::Lost("the server reset the connection".to_owned()),
-        io::ErrorKind::BrokenPipe => Cause::Lost("the server closed the connection".to_owned()),
-        _ => Cause::Lost(error.to_string()),
     }
 }

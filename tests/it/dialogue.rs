@@ -517,3 +517,69 @@ fn a_greeting_that_is_neither_yes_nor_no_breaks_the_protocol() {
         server.finish();
     }
 }
+
+/// Whoever hears of a failure sends again: a mail that was accepted is never one.
+#[test]
+fn a_mail_that_was_sent_is_a_success_although_nobody_can_be_told() {
+    let server = ScriptServer::play(
+        "S: 220 hi
+         C: EHLO client.example
+         S: 250 mail
+         C: MAIL FROM:<me@example.com>
+         S: 250 ok
+         C: RCPT TO:<a@example.net>
+         S: 250 ok
+         C: DATA
+         S: 354 go on
+         C-DATA
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+    );
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let outcome = program(&server).args(["--json", "a@example.net"]).stdout_to(full).run();
+    outcome.exit(0).stderr_is(
+        "mailsend: warning: the mail was sent, but cannot write to stdout: no space left on \
+         device\n",
+    );
+    server.finish();
+}
+
+#[test]
+fn a_refused_sender_is_told_once_however_many_recipients_there_are() {
+    let (server, outcome) = send(
+        &["a@example.net", "b@example.net"],
+        "S: 220 hi
+         C: EHLO client.example
+         S: 250 mail
+         C: MAIL FROM:<me@example.com>
+         S: 550 5.7.1 not you
+         C: QUIT
+         S: 221 bye",
+    );
+    outcome.exit(69).stderr_is(
+        "mailsend: 127.0.0.1: the sender <me@example.com> was rejected at MAIL FROM: 550 5.7.1 not \
+         you\n",
+    );
+    server.finish();
+}
+
+#[test]
+fn a_login_that_fails_is_told_with_what_was_done_until_then() {
+    let (server, outcome) = send_with(
+        &["--json", "--username", "alice", "--danger-cleartext-auth", "--password-env", "HOME"],
+        &["a@example.net"],
+        "S: 220 hi
+         C: EHLO client.example
+         S: 250-mail
+         S: 250 AUTH PLAIN
+         C: AUTH PLAIN *
+         S: 535 no
+         C: QUIT
+         S: 221 bye",
+    );
+    let json = outcome.exit(77).json();
+    assert_eq!(json["flights"], 3);
+    assert!(json["octets_sent"].as_u64().unwrap() > 30, "{json}");
+    server.finish();
+}

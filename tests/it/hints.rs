@@ -94,7 +94,7 @@ fn a_server_that_wants_tls_or_a_login_first_says_so() {
         until: Until::Mail,
         answer: "530 5.7.0 Must issue a STARTTLS command first",
         exit: 69,
-        told: "a@example.net: rejected at MAIL FROM: 530 5.7.0 Must issue a STARTTLS command \
+        told: "the sender <root@vm.example> was rejected at MAIL FROM: 530 5.7.0 Must issue a STARTTLS command \
                first\n\
                hint: the server wants TLS first: tls = \"starttls\"",
     };
@@ -159,7 +159,7 @@ fn the_name_in_ehlo_the_addresses_and_their_domains_may_be_refused() {
             until: Until::Mail,
             answer: "450 4.1.8 <root@vm.example>: Sender address rejected: Domain not found",
             exit: 75,
-            told: "a@example.net: deferred at MAIL FROM: 450 4.1.8 <root@vm.example>: Sender \
+            told: "the sender <root@vm.example> was deferred at MAIL FROM: 450 4.1.8 <root@vm.example>: Sender \
                    address rejected: Domain not found\n\
                    hint: the domain of root@vm.example cannot get answers: set from to an address \
                    that can",
@@ -230,7 +230,7 @@ fn what_is_full_late_too_much_or_too_big_is_told_apart() {
             until: Until::Mail,
             answer: "451 4.7.1 Service unavailable - try again later",
             exit: 75,
-            told: "a@example.net: deferred at MAIL FROM: 451 4.7.1 Service unavailable - try again \
+            told: "the sender <root@vm.example> was deferred at MAIL FROM: 451 4.7.1 Service unavailable - try again \
                    later\n\
                    hint: this may pass: send again in some minutes, to the deferred alone",
             ..full
@@ -239,7 +239,7 @@ fn what_is_full_late_too_much_or_too_big_is_told_apart() {
             until: Until::Mail,
             answer: "451 MI:SFQ too many mails, try again later",
             exit: 75,
-            told: "a@example.net: deferred at MAIL FROM: 451 MI:SFQ too many mails, try again \
+            told: "the sender <root@vm.example> was deferred at MAIL FROM: 451 MI:SFQ too many mails, try again \
                    later\n\
                    hint: the server counts messages or connections: send fewer, or later",
             ..full

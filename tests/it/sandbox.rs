@@ -183,3 +183,12 @@ fn an_address_that_is_taken_is_said() {
         .exit(73)
         .stderr_is(&format!("mailsend: cannot listen on {address}: address already in use\n"));
 }
+
+#[test]
+fn it_listens_on_loopback_only() {
+    Mailsend::new().args(["sandbox", "--listen", "0.0.0.0:0"]).run().exit(64).stderr_is(
+        "mailsend: --listen 0.0.0.0:0: the sandbox listens on loopback only
+hint: give --listen 127.0.0.1:PORT
+",
+    );
+}

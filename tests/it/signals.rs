@@ -1,4 +1,5 @@
-//! Ended by a signal: the exit status says whether running again may send twice.
+//! Ended by a signal, the exit status says whether running again may send twice; and what is said
+//! before anybody loses patience.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -79,4 +80,28 @@ fn a_signal_after_the_end_of_the_data_says_that_nobody_knows() {
         held.take_message();
         assert_eq!(held.end_by(signal), Some(79), "{signal}");
     }
+}
+
+/// A server that waits for TLS says nothing, and nothing would be said for five minutes.
+#[test]
+fn a_greeting_that_does_not_come_is_explained_long_before_it_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_mailsend"))
+        .args(["--host", "127.0.0.1", "--port", port.as_str(), "--tls", "none"])
+        .args(["-f", "me@example.com", "--body", "hello", "a@example.net"])
+        .env_clear()
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(program.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(
+        line,
+        "mailsend: the server has not greeted for 10 s; if its port speaks TLS from the first \
+         octet, set tls = \"implicit\"\n"
+    );
+    program.kill().unwrap();
+    program.wait().unwrap();
 }

@@ -287,8 +287,8 @@ fn auth_that_is_lost_inside_tls_names_the_way_out() {
     let script = format!("{OFFERS}\nS: 220 go\nTLS\nC: EHLO *\nS: 250 mail\nC: QUIT\nS: 221 bye");
     let (server, outcome) = send(&script, &identity, &flags);
     outcome.exit(77).stderr_contains(
-        "hint: only on a network you trust: the server offers AUTH only outside TLS: \
-         tls = \"none\" and danger_cleartext_auth = true",
+        "mailsend: 127.0.0.1: there is a user name, and the server offers AUTH only outside TLS\n\
+         hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true\n",
     );
     server.finish();
 }

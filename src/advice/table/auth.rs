@@ -3,9 +3,9 @@
 use super::{Row, row, sure, weak};
 use crate::advice::situation::Kind::{AuthNotOffered, NoMechanism, PasswordRefused, Refused};
 use crate::advice::situation::When::{
-    At, AuthAuto, AuthNamed, AuthOnlyInClear, Code, Failed, InitialResponseRefused, LoginPrompted,
-    NotTheWord, OffersOAuth, PasswordAskedFirst, Says, SaysNot, SecretKnown, StartTlsOffered,
-    Tls as TlsIs,
+    At, AuthAuto, AuthNamed, AuthNowhere, AuthOnlyInClear, Code, Failed, InitialResponseRefused,
+    LoginPrompted, NotTheWord, OffersOAuth, PasswordAskedFirst, Says, SaysNot, SecretKnown,
+    StartTlsOffered, Tls as TlsIs,
 };
 use crate::model::Stage::{Auth, Mail};
 use crate::model::Tls::{Implicit, Plaintext, StartTls};
@@ -30,14 +30,14 @@ const OAUTH_WORDS: &[&str] = &["basic authentication is", "5.7.30"];
 pub(super) const ROWS: &[Row] = &[
     weak(
         &[Failed(AuthNotOffered), AuthOnlyInClear, TlsIs(&[Implicit, StartTls])],
-        "the server offers AUTH only outside TLS: tls = \"none\" and danger_cleartext_auth = true",
+        "tls = \"none\" and danger_cleartext_auth = true",
     ),
     row(
         &[Failed(AuthNotOffered), StartTlsOffered, TlsIs(&[Plaintext])],
         "the server may offer AUTH inside TLS: tls = \"starttls\"",
     ),
     row(
-        &[Failed(AuthNotOffered)],
+        &[Failed(AuthNotOffered), AuthNowhere],
         "if the server wants no password, remove username or set auth = \"none\"; to try all the \
          same, name the mechanism: auth = \"login\"",
     ),

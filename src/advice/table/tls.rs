@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Failed(Handshake), TlsIs(&[Implicit]), Port(465)], "try port = 587, tls = \"starttls\""),
     row(
         &[Failed(Handshake), TlsIs(&[StartTls])],
-        "the server offers STARTTLS and does not manage it: tell its administrator, or try \
+        "the server offers STARTTLS, but it does not work: tell its administrator, or try \
          port = 465, tls = \"implicit\"",
     ),
     weak(&[Failed(Handshake), TlsIs(&[StartTls]), User], NEVER_WITH_PASSWORD),

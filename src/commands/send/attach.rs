@@ -118,7 +118,8 @@ fn habit(typed: &OsStr) -> Option<Refusal> {
 /// `-a ACCOUNT` chooses the account in msmtp.
 fn suspect_account(refusal: Refusal, path: &Path) -> Refusal {
     let text = path.to_string_lossy();
-    let like_account = !text.contains(['/', '.']) && path.symlink_metadata().is_err();
+    let like_account =
+        text != "-" && !text.contains(['/', '.']) && path.symlink_metadata().is_err();
     if like_account {
         refusal.hint(format!("-a attaches a file; to choose a profile write -p {}", quoted(&text)))
     } else {

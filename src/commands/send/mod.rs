@@ -31,8 +31,10 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         return Ok(Exit::OK);
     }
     let result = deliver::deliver(&Job { draft, settings, entrance, rule, how }, context, ui);
-    if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how) {
-        sandbox.show_caught(ui)?;
+    if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
+        && let Err(error) = sandbox.show_caught(ui)
+    {
+        ui.warning(format_args!("the mail was caught, but {error:#}"));
     }
     result
 }

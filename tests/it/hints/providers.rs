@@ -66,7 +66,7 @@ fn a_server_that_takes_mail_only_from_the_login_says_so_in_many_ways() {
         until: Until::Mail,
         answer: "501 mail from address must be same as authorization user",
         exit: 69,
-        told: "a@example.net: rejected at MAIL FROM: 501 mail from address must be same as \
+        told: "the sender <root@vm.example> was rejected at MAIL FROM: 501 mail from address must be same as \
                authorization user\n\
                hint: the server wants From to be the login: from = \"12345678@qq.com\"; it was \
                root@vm.example",
@@ -76,7 +76,7 @@ fn a_server_that_takes_mail_only_from_the_login_says_so_in_many_ways() {
             flags: &["--provider", "163"],
             user: "me@163.com",
             answer: "553 Mail from must equal authorized user",
-            told: "a@example.net: rejected at MAIL FROM: 553 Mail from must equal authorized user\n\
+            told: "the sender <root@vm.example> was rejected at MAIL FROM: 553 Mail from must equal authorized user\n\
                    hint: the server wants From to be the login: from = \"me@163.com\"; it was \
                    root@vm.example",
             ..qq
@@ -107,7 +107,7 @@ fn a_server_that_takes_mail_only_from_the_login_says_so_in_many_ways() {
             flags: &[],
             user: "alice",
             answer: "553 5.7.1 Sender address rejected: not owned by user alice",
-            told: "a@example.net: rejected at MAIL FROM: 553 5.7.1 Sender address rejected: not \
+            told: "the sender <root@vm.example> was rejected at MAIL FROM: 553 5.7.1 Sender address rejected: not \
                    owned by user alice\n\
                    hint: the login alice may not send from root@vm.example: set from to an address \
                    of its own",
@@ -117,7 +117,7 @@ fn a_server_that_takes_mail_only_from_the_login_says_so_in_many_ways() {
             flags: &["-f", "me@example.com"],
             user: "me@example.com",
             answer: "501 mail from address must be same as authorization user",
-            told: "a@example.net: rejected at MAIL FROM: 501 mail from address must be same as \
+            told: "the sender <me@example.com> was rejected at MAIL FROM: 501 mail from address must be same as \
                    authorization user\n\
                    hint: the server wants another sender than me@example.com; ask the provider \
                    from which addresses this login may send, and set from",
@@ -208,7 +208,7 @@ fn microsoft_has_switched_passwords_off() {
             until: Until::Mail,
             answer: "530 5.7.57 Client not authenticated to send mail.",
             exit: 69,
-            told: "a@example.net: rejected at MAIL FROM: 530 5.7.57 Client not authenticated to \
+            told: "the sender <root@vm.example> was rejected at MAIL FROM: 530 5.7.57 Client not authenticated to \
                    send mail.\n\
                    hint: the server takes this mail only from those who log in: set username and a \
                    password source",
@@ -267,7 +267,7 @@ fn the_user_names_of_senders_of_many_mails_are_their_own() {
             until: Until::Mail,
             answer: "550 The from address does not match a verified Sender Identity.",
             exit: 69,
-            told: "a@example.net: rejected at MAIL FROM: 550 The from address does not match a \
+            told: "the sender <root@vm.example> was rejected at MAIL FROM: 550 The from address does not match a \
                    verified Sender Identity.\n\
                    hint: verify root@vm.example or its domain in the provider's console, or set \
                    from to one that is verified; on trial, recipients may need it too",
