@@ -17,6 +17,7 @@ mod manners;
 mod page;
 mod presets;
 mod profiles;
+mod prompt;
 mod sandbox;
 mod schema;
 mod script_mail;

@@ -1,0 +1,51 @@
+//! The password is asked for on the terminal, also while stdin is the body.
+
+use std::process::Command;
+
+use crate::support::{caught, sandbox};
+
+/// Runs the words behind the first two in a terminal of their own, waits for the prompt and types
+/// the answer. Prints what the terminal showed and ends with the program's status.
+const TYPIST: &str = r#"
+import os, pty, sys
+prompt, answer, program = sys.argv[1], sys.argv[2], sys.argv[3:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(program[0], program)
+shown, typed = b"", False
+while True:
+    try:
+        octets = os.read(terminal, 4096)
+    except OSError:
+        octets = b""
+    if not octets:
+        break
+    shown += octets
+    if not typed and prompt.encode() in shown:
+        os.write(terminal, answer.encode() + b"\n")
+        typed = True
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+fn the_password_is_typed_while_stdin_is_the_body_and_not_shown() {
+    let server = sandbox("submission", "typed-by-hand");
+    let port = server.address().port();
+    let pin = server.certificate_pin();
+    let program = env!("CARGO_BIN_EXE_mailsend");
+    let line = format!(
+        "echo 'body from a pipe' | '{program}' --host 127.0.0.1 --port {port} --pin-sha256 {pin} \
+         --username me@example.com -t you@example.com -s hi"
+    );
+    let output = Command::new("python3")
+        .args(["-c", TYPIST, "Password of me@example.com at 127.0.0.1: ", "typed-by-hand"])
+        .args(["sh", "-c", &line])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{shown}");
+    assert!(!shown.contains("typed-by-hand"), "{shown}");
+    let message = caught(&server).remove(0);
+    assert_eq!(message.login.unwrap().user, "me@example.com");
+}
