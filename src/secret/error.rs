@@ -112,7 +112,7 @@ impl SecretError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Open { path } => Some(format!(
-                "run chmod 600 {}, or where that cannot be, set danger_readable_secret_file = true",
+                "run chmod 600 {}, or where that is impossible, set danger_readable_secret_file = true",
                 path.display()
             )),
             Self::NoCredentials { name } => Some(format!(

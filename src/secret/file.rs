@@ -112,7 +112,7 @@ mod tests {
         let hint = SecretError::Open { path: "/run/s".into() }.hint().unwrap();
         assert_eq!(
             hint,
-            "run chmod 600 /run/s, or where that cannot be, set danger_readable_secret_file = true"
+            "run chmod 600 /run/s, or where that is impossible, set danger_readable_secret_file = true"
         );
     }
 

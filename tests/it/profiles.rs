@@ -166,7 +166,7 @@ fn a_check_finds_everything_at_once_and_runs_nothing() {
           FILE:4:11: ca_file /nonexistent/ca.pem: no such file or directory\n\
           FILE:6:20: password_command: there is no program no-such-program\n\
           FILE:10:17: password_file: others may read HOME/.config/mailsend/../../open.password\n\
-          hint: run chmod 600 HOME/.config/mailsend/../../open.password, or where that cannot be, \
+          hint: run chmod 600 HOME/.config/mailsend/../../open.password, or where that is impossible, \
           set danger_readable_secret_file = true\n\
           FILE:15:25: warning: danger_cleartext_auth: send the password where anybody on the way \
           can read it\n\
