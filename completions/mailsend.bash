@@ -42,7 +42,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-invalid-certs --qualify-domain --ehlo --pipelining --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --dry-run --preview --verbose --quiet --json --help --version sandbox profiles"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --verbose --quiet --json --help --version sandbox profiles"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -308,6 +308,34 @@ _mailsend() {
                     fi
                     return 0
                     ;;
+                --token-file)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-env)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-command)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-credential)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --auth)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -352,6 +380,20 @@ _mailsend() {
                     COMPREPLY=($(compgen -W "1.2 1.3" -- "${cur}"))
                     return 0
                     ;;
+                --client-certificate)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --qualify-domain)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -368,6 +410,13 @@ _mailsend() {
                     ;;
                 --pipelining)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --connect-timeout)
@@ -406,6 +455,27 @@ _mailsend() {
                     return 0
                     ;;
                 --timeout-end-of-data)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --save-failed)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -61,6 +61,10 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l password-file -d 'Rea
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-env -d 'Take the password from this environment variable' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-command -d 'Take the first line that this shell command prints as the password' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-credential -d 'Take the password from this systemd credential' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l token-file -d 'Read the OAuth access token from this file' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l token-env -d 'Take the access token from this environment variable' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l token-command -d 'Take the first line that this shell command prints as the access token' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l token-credential -d 'Take the access token from this systemd credential' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l auth -d 'Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l login-style -d 'How LOGIN gives the user name: auto, prompted or initial-response' -r -f -a "auto\t''
 prompted\t''
@@ -70,21 +74,28 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l pin-sha256 -d 'Trust 
 complete -c mailsend -n "__fish_mailsend_needs_command" -l server-name -d 'Expect a certificate for this name instead of the host\'s' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l min-tls -d 'Refuse TLS older than this: 1.2 or 1.3' -r -f -a "1.2\t''
 1.3\t''"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l client-certificate -d 'Show the server the certificate in this PEM file' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l client-key -d 'Take its key from this PEM file [default: the certificate\'s]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l qualify-domain -d 'Complete addresses that have no domain with this one' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l ehlo -d 'Introduce ourselves by this name in EHLO [default: the host\'s, if it has a domain]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l pipelining -d 'Whether commands may go out in groups: auto or never' -r -f -a "auto\t''
 never\t''"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l max-size -d 'Refuse messages larger than this before connecting' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l connect-timeout -d 'Give up connecting after so long, over all addresses [default: 30]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-greeting -d 'Wait so long for the greeting [default: 300]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-command -d 'Wait so long for the reply to a command [default: 300]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-data -d 'Wait so long for the reply to DATA [default: 120]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-block -d 'Let writing a block of the message take so long [default: 180]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-end-of-data -d 'Wait so long for the reply to the end of the message [default: 600]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l deadline -d 'Let everything together take so long, from the start [default: no limit]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l log -d 'Add a line for every mail to this file, or to the system\'s log: syslog' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l save-failed -d 'Keep what could not be sent in this folder' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
-complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password file even if others may read it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-wrong-name -d 'Accept a certificate that is for another name'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'

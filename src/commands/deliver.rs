@@ -14,7 +14,7 @@ use super::sandbox::Entrance;
 use super::ui::{Ui, Verbosity};
 use super::{How, Job, Output, Refusal, send};
 use crate::config::Settings;
-use crate::model::{AuthPolicy, Cause, Exit, Failure, Mail, Outcome, Report, Server};
+use crate::model::{AuthPolicy, Cause, Exit, Failure, Mail, Outcome, Report, Server, Slot};
 use crate::secret::Environment;
 use crate::smtp::{Credentials, Line, Session, Watch};
 use crate::{compose, secret};
@@ -58,8 +58,9 @@ fn credentials(settings: &Settings) -> anyhow::Result<Option<Credentials>> {
         return Ok(None);
     }
     let prompt = format!("Password of {username} at {}: ", settings.server.host);
-    let secret = secret::obtain(&settings.secret, &prompt, &Environment::of_process())
-        .map_err(Refusal::from)?;
+    let secret =
+        secret::obtain(Slot::Password, &settings.secret, &prompt, &Environment::of_process())
+            .map_err(Refusal::from)?;
     Ok(Some(Credentials { username: username.clone(), secret }))
 }
 

@@ -12,7 +12,7 @@ use super::typed;
 use crate::config::{
     self, Choice, Command, Configuration, Locations, Origin, Profile, Settings, Value,
 };
-use crate::model::{Address, AuthPolicy, LoginStyle, Pin, Tls};
+use crate::model::{Address, AuthPolicy, LogTarget, LoginStyle, Pin, Tls};
 
 /// The connection settings as typed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -65,7 +65,21 @@ pub(super) struct SettingsArgs {
     /// Take the password from this systemd credential
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     password_credential: Option<String>,
-    /// Use the password file even if others may read it
+    /// Read the OAuth access token from this file
+    ///
+    /// For the mechanisms OAUTHBEARER and XOAUTH2, instead of a password.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    token_file: Option<PathBuf>,
+    /// Take the access token from this environment variable
+    #[arg(long, value_name = "VARIABLE", hide_short_help = true)]
+    token_env: Option<String>,
+    /// Take the first line that this shell command prints as the access token
+    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
+    token_command: Option<String>,
+    /// Take the access token from this systemd credential
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    token_credential: Option<String>,
+    /// Use the password or token file even if others may read it
     #[arg(long, hide_short_help = true)]
     danger_readable_secret_file: bool,
     /// Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)
@@ -95,9 +109,20 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "VERSION", hide_short_help = true, hide_possible_values = true,
           value_parser = min_tls_parser())]
     min_tls: Option<bool>,
+    /// Accept a certificate that is for another name
+    ///
+    /// Its chain and its dates still count.
+    #[arg(long, hide_short_help = true)]
+    danger_accept_wrong_name: bool,
     /// Accept any certificate at all
     #[arg(long, hide_short_help = true)]
     danger_accept_invalid_certs: bool,
+    /// Show the server the certificate in this PEM file
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    client_certificate: Option<PathBuf>,
+    /// Take its key from this PEM file [default: the certificate's]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    client_key: Option<PathBuf>,
     /// Complete addresses that have no domain with this one
     #[arg(long, value_name = "DOMAIN", hide_short_help = true, value_parser = typed::one_line)]
     qualify_domain: Option<String>,
@@ -108,8 +133,17 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "WHEN", hide_short_help = true, hide_possible_values = true,
           value_parser = pipelining_parser())]
     pipelining: Option<bool>,
+    /// Refuse messages larger than this before connecting
+    #[arg(long, value_name = "OCTETS", hide_short_help = true, value_parser = octets())]
+    max_size: Option<u64>,
     #[command(flatten)]
     timeouts: TimeoutArgs,
+    /// Add a line for every mail to this file, or to the system's log: syslog
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    log: Option<PathBuf>,
+    /// Keep what could not be sent in this folder
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    save_failed: Option<PathBuf>,
 }
 
 /// How long to wait, as typed.
@@ -133,6 +167,9 @@ struct TimeoutArgs {
     /// Wait so long for the reply to the end of the message [default: 600]
     #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
     timeout_end_of_data: Option<u64>,
+    /// Let everything together take so long, from the start [default: no limit]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = seconds())]
+    deadline: Option<u64>,
 }
 
 impl SettingsArgs {
@@ -140,7 +177,8 @@ impl SettingsArgs {
     pub(super) fn layer(&self) -> Profile {
         let times = &self.timeouts;
         let pins = (!self.pin_sha256.is_empty()).then(|| self.pin_sha256.clone());
-        let command = self.password_command.clone().map(Command::Shell);
+        let password_command = self.password_command.clone().map(Command::Shell);
+        let token_command = self.token_command.clone().map(Command::Shell);
         Profile {
             provider: given("--provider", self.provider.clone()),
             host: given("--host", self.host.clone()),
@@ -155,11 +193,17 @@ impl SettingsArgs {
                 "--danger-accept-invalid-certs",
                 self.danger_accept_invalid_certs,
             ),
+            danger_accept_wrong_name: switch(
+                "--danger-accept-wrong-name",
+                self.danger_accept_wrong_name,
+            ),
+            client_certificate: given("--client-certificate", self.client_certificate.clone()),
+            client_key: given("--client-key", self.client_key.clone()),
             auth: given("--auth", self.auth.clone()),
             login_style: given("--login-style", self.login_style),
             username: given("--username", self.username.clone()),
             danger_cleartext_auth: switch("--danger-cleartext-auth", self.danger_cleartext_auth),
-            password_command: given("--password-command", command),
+            password_command: given("--password-command", password_command),
             password_file: given("--password-file", self.password_file.clone()),
             danger_readable_secret_file: switch(
                 "--danger-readable-secret-file",
@@ -167,15 +211,23 @@ impl SettingsArgs {
             ),
             password_env: given("--password-env", self.password_env.clone()),
             password_credential: given("--password-credential", self.password_credential.clone()),
+            token_command: given("--token-command", token_command),
+            token_file: given("--token-file", self.token_file.clone()),
+            token_env: given("--token-env", self.token_env.clone()),
+            token_credential: given("--token-credential", self.token_credential.clone()),
             qualify_domain: given("--qualify-domain", self.qualify_domain.clone()),
             ehlo: given("--ehlo", self.ehlo.clone()),
             pipelining: given("--pipelining", self.pipelining),
+            max_size: given("--max-size", self.max_size),
             connect_timeout: given("--connect-timeout", times.connect_timeout),
             timeout_greeting: given("--timeout-greeting", times.timeout_greeting),
             timeout_command: given("--timeout-command", times.timeout_command),
             timeout_data: given("--timeout-data", times.timeout_data),
             timeout_block: given("--timeout-block", times.timeout_block),
             timeout_end_of_data: given("--timeout-end-of-data", times.timeout_end_of_data),
+            deadline: given("--deadline", times.deadline),
+            log: given("--log", self.log.clone().map(LogTarget::typed)),
+            save_failed: given("--save-failed", self.save_failed.clone()),
             ..Profile::default()
         }
     }
@@ -291,5 +343,9 @@ fn word_parser<const N: usize, T: Copy + Send + Sync + 'static>(
 }
 
 fn seconds() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..)
+}
+
+fn octets() -> RangedU64ValueParser {
     clap::value_parser!(u64).range(1..)
 }

@@ -2,7 +2,7 @@
 //! table behind `profiles show` and the schema for editors. Tests hold it to what the reader takes
 //! and to what is decided.
 
-use super::keys::LONGEST_TIMEOUT;
+use super::keys::{LARGEST_MESSAGE, LONGEST_TIMEOUT};
 
 /// A key of a profile.
 #[derive(Debug, Clone, Copy)]
@@ -87,11 +87,19 @@ pub const CATALOGUE: &[Key] = &[
     key("server_name", Kind::Text, None, "The name in the certificate, if it is not the host"),
     key("min_tls", Kind::Word(&["1.2", "1.3"]), Some("1.2"), "The oldest TLS that will do"),
     key(
+        "danger_accept_wrong_name",
+        Kind::Boolean,
+        Some("false"),
+        "Accept a certificate that is for another name",
+    ),
+    key(
         "danger_accept_invalid_certs",
         Kind::Boolean,
         Some("false"),
         "Accept any certificate: anybody can be the server",
     ),
+    key("client_certificate", Kind::Path, None, "The certificate to show the server, a PEM file"),
+    key("client_key", Kind::Path, None, "Its key, if that is in another PEM file"),
     key("auth", Kind::Mechanisms, Some("auto"), "The mechanisms to try, in order"),
     key(
         "login_style",
@@ -117,6 +125,11 @@ pub const CATALOGUE: &[Key] = &[
     ),
     key("password_env", Kind::Text, None, "The environment variable that contains the password"),
     key("password_credential", Kind::Text, None, "The systemd credential that is the password"),
+    key("token", Kind::Text, None, "The OAuth access token; then the file must be chmod 600"),
+    key("token_command", Kind::Command, None, "A command that prints the access token"),
+    key("token_file", Kind::Path, None, "A file that contains the access token"),
+    key("token_env", Kind::Text, None, "The environment variable that contains the access token"),
+    key("token_credential", Kind::Text, None, "The systemd credential that is the access token"),
     key("from", Kind::Addresses, None, "The author; without it the user name, if an address"),
     key("reverse_path", Kind::Addresses, None, "Where bounces go, if not to the author"),
     key("reply_to", Kind::Addresses, None, "Where replies shall go"),
@@ -129,12 +142,26 @@ pub const CATALOGUE: &[Key] = &[
         Some("auto"),
         "Whether commands may go out in groups",
     ),
+    key(
+        "max_size",
+        Kind::Number(1, LARGEST_MESSAGE),
+        None,
+        "The largest message that the server takes, in octets",
+    ),
     seconds("connect_timeout", "30", "Seconds for connecting, over all the host's addresses"),
     seconds("timeout_greeting", "300", "Seconds for the server's greeting"),
     seconds("timeout_command", "300", "Seconds for each command and for the TLS handshake"),
     seconds("timeout_data", "120", "Seconds for the answer to DATA"),
     seconds("timeout_block", "180", "Seconds for each piece of the message to be taken"),
     seconds("timeout_end_of_data", "600", "Seconds for the answer to the whole message"),
+    key(
+        "deadline",
+        Kind::Number(1, LONGEST_TIMEOUT),
+        None,
+        "Seconds for everything together, from the start",
+    ),
+    key("log", Kind::Path, None, "A file that gets a line for every mail, or \"syslog\""),
+    key("save_failed", Kind::Path, None, "A folder for mail that could not be sent"),
 ];
 
 const fn key(

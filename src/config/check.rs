@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::keys::LONGEST_TIMEOUT;
 use super::presets::check_provider;
 use super::{ConfigError, Profile, Value};
-use crate::model::{AuthPolicy, Tls};
+use crate::model::{AuthPolicy, Slot, Tls};
 
 impl Profile {
     /// Looks for a mistake that is visible without the other layers.
@@ -28,7 +28,7 @@ impl Profile {
         complaints
     }
 
-    fn check_names(&self) -> [Result<(), ConfigError>; 5] {
+    fn check_names(&self) -> [Result<(), ConfigError>; 7] {
         [
             check_text("username", self.username.as_ref(), |name| {
                 let broken = name.contains(['\r', '\n', '\0']);
@@ -41,13 +41,14 @@ impl Profile {
             check_text("qualify_domain", self.qualify_domain.as_ref(), |name| {
                 (!is_domain(name)).then_some("expected a domain")
             }),
-            check_text("password_env", self.password_env.as_ref(), |name| {
-                name.contains(['=', '\0']).then_some("expected the name of an environment variable")
-            }),
-            check_text("password_credential", self.password_credential.as_ref(), |name| {
-                let fits = !name.contains(['/', '\0']) && !matches!(name, "." | "..");
-                (!fits).then_some("expected the name of a credential, not a path")
-            }),
+            check_text("password_env", self.password_env.as_ref(), variable_problem),
+            check_text(
+                "password_credential",
+                self.password_credential.as_ref(),
+                credential_problem,
+            ),
+            check_text("token_env", self.token_env.as_ref(), variable_problem),
+            check_text("token_credential", self.token_credential.as_ref(), credential_problem),
         ]
     }
 
@@ -68,6 +69,7 @@ impl Profile {
             ("timeout_data", &self.timeout_data),
             ("timeout_block", &self.timeout_block),
             ("timeout_end_of_data", &self.timeout_end_of_data),
+            ("deadline", &self.deadline),
         ] {
             if let Some(Value { value, origin }) = timeout
                 && !(1..=LONGEST_TIMEOUT).contains(value)
@@ -80,20 +82,22 @@ impl Profile {
         complaints
     }
 
-    fn check_contradictions(&self) -> [Result<(), ConfigError>; 4] {
+    fn check_contradictions(&self) -> [Result<(), ConfigError>; 6] {
         [
-            self.check_one_password(),
+            self.check_one_source(Slot::Password),
+            self.check_one_source(Slot::Token),
             self.tls.as_ref().map_or(Ok(()), |tls| self.check_no_trust_for(tls.value)),
             self.check_pins_are_looked_at(),
-            self.check_password_is_used(),
+            self.check_is_used(Slot::Password),
+            self.check_is_used(Slot::Token),
         ]
     }
 
-    fn check_one_password(&self) -> Result<(), ConfigError> {
-        match self.password_sources()[..] {
+    fn check_one_source(&self, slot: Slot) -> Result<(), ConfigError> {
+        match self.sources(slot)[..] {
             [(first, _), (second, origin), ..] => {
                 Err(ConfigError::at(origin, second, format!("{first} is set as well"))
-                    .with_hint("a password comes from one place"))
+                    .with_hint(format!("a {slot} comes from one place")))
             }
             _ => Ok(()),
         }
@@ -109,8 +113,8 @@ impl Profile {
         }
     }
 
-    fn check_password_is_used(&self) -> Result<(), ConfigError> {
-        match (&self.auth, self.password_sources().first()) {
+    fn check_is_used(&self, slot: Slot) -> Result<(), ConfigError> {
+        match (&self.auth, self.sources(slot).first()) {
             (Some(auth), Some((key, origin))) if auth.value == AuthPolicy::None => {
                 Err(ConfigError::at(origin, key, "auth = \"none\" is set as well"))
             }
@@ -130,6 +134,15 @@ impl Profile {
             _ => Ok(()),
         }
     }
+}
+
+fn variable_problem(name: &str) -> Option<&'static str> {
+    name.contains(['=', '\0']).then_some("expected the name of an environment variable")
+}
+
+fn credential_problem(name: &str) -> Option<&'static str> {
+    let fits = !name.contains(['/', '\0']) && !matches!(name, "." | "..");
+    (!fits).then_some("expected the name of a credential, not a path")
 }
 
 /// The host that a setting means, as it is looked up: brackets off, A-labels.
@@ -287,6 +300,7 @@ mod tests {
                 "password_file = \"a\"\npassword_env = \"B\"",
                 Some("3:16: password_env: password_file is set as well"),
             ),
+            ("token_file = \"a\"\ntoken = \"B\"", Some("2:14: token_file: token is set as well")),
             (
                 "tls = \"none\"\nca_file = \"a\"",
                 Some("3:11: ca_file: no certificate is verified with tls = \"none\""),

@@ -17,6 +17,10 @@ pub(super) fn check_trust(
         layer.check_no_trust_for(server.tls)?;
     }
     let trust = &server.trust;
+    if let (Some(key), None) = (&merged.client_key, &merged.client_certificate) {
+        let message = "there is no client_certificate that it could belong to";
+        return Err(ConfigError::at(&key.origin, "client_key", message));
+    }
     if let (Some(roots), false) = (&merged.system_roots, trust.system_roots)
         && trust.ca_file.is_none()
         && trust.pins.is_empty()

@@ -1,6 +1,6 @@
 //! What a profile resolves to, key by key, with where each value comes from.
 //!
-//! Fails where resolving fails. Holds no secret: of a password only the kind of its source.
+//! Fails where resolving fails. Holds no secret: of a secret only the kind of its source.
 
 use serde_json::{Value as Json, json};
 
@@ -8,7 +8,7 @@ use super::catalogue::{CATALOGUE, Key};
 use super::file::File;
 use super::resolve::{layers_of, settings_of};
 use super::{Chosen, Command, ConfigError, Configuration, Origin, Profile, Settings, Value};
-use crate::model::{AuthPolicy, Tls};
+use crate::model::{AuthPolicy, Slot, Tls};
 
 /// A key and what it resolves to.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,18 +94,22 @@ struct View<'a> {
 impl View<'_> {
     fn explain(&self, key: &Key, layers: &[Profile]) -> Option<Explanation> {
         let name = key.name;
-        if let Some(source) = name.strip_prefix("password") {
-            // One slot: only what the nearest layer names counts.
-            let nearest = layers.iter().find(|layer| !layer.password_sources().is_empty());
+        if let Some(slot) = slot_of(name) {
+            // Only what the nearest layer names counts.
+            let nearest = layers.iter().find(|layer| !layer.sources(slot).is_empty());
             let Some(layer) = nearest else {
-                return (source.is_empty() && self.settings.server.username.is_some()).then(|| {
+                let is_asked = name == "password"
+                    && self.settings.token.is_none()
+                    && self.settings.server.username.is_some();
+                return is_asked.then(|| {
                     let note = Some("asked for on the terminal");
                     Explanation { key: name, value: Json::Null, source: Source::BuiltIn, note }
                 });
             };
             return self.written(name, layer);
         }
-        if name == "danger_readable_secret_file" && self.merged.password_file.is_none() {
+        let names_a_file = self.merged.password_file.is_some() || self.merged.token_file.is_some();
+        if name == "danger_readable_secret_file" && !names_a_file {
             return None;
         }
         if name == "extends" {
@@ -154,9 +158,14 @@ impl View<'_> {
         if is_trust && !tls.is_verified() {
             return Some(NOT_VERIFIED);
         }
-        let is_login = key == "username" || key.starts_with("password");
+        let is_login = key == "username" || slot_of(key).is_some();
         (is_set && is_login && self.settings.server.auth == AuthPolicy::None).then_some(NO_LOGIN)
     }
+}
+
+/// The secret that a key names a source of.
+fn slot_of(key: &str) -> Option<Slot> {
+    [Slot::Password, Slot::Token].into_iter().find(|slot| key.starts_with(slot.name()))
 }
 
 /// A default as the type it has when written.
@@ -190,6 +199,9 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
             .map(|pins| json!(pins.value.iter().map(ToString::to_string).collect::<Vec<_>>())),
         "server_name" => text(&layer.server_name),
         "min_tls" => layer.min_tls.as_ref().map(|min| json!(if min.value { "1.3" } else { "1.2" })),
+        "danger_accept_wrong_name" => text(&layer.danger_accept_wrong_name),
+        "client_certificate" => path(&layer.client_certificate),
+        "client_key" => path(&layer.client_key),
         "danger_accept_invalid_certs" => text(&layer.danger_accept_invalid_certs),
         "auth" => layer.auth.as_ref().map(|auth| mechanisms(&auth.value)),
         "login_style" => layer.login_style.as_ref().map(|style| json!(style.value.keyword())),
@@ -201,6 +213,11 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
         "danger_readable_secret_file" => text(&layer.danger_readable_secret_file),
         "password_env" => text(&layer.password_env),
         "password_credential" => text(&layer.password_credential),
+        "token" => layer.token.as_ref().map(|_| json!(HIDDEN)),
+        "token_command" => layer.token_command.as_ref().map(|it| json!(shown(&it.value))),
+        "token_file" => path(&layer.token_file),
+        "token_env" => text(&layer.token_env),
+        "token_credential" => text(&layer.token_credential),
         "reverse_path" => layer.reverse_path.as_ref().map(|path| match &path.value {
             Some(address) => json!(address.to_string()),
             None => json!("<>"),
@@ -220,6 +237,10 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
         "timeout_data" => text(&layer.timeout_data),
         "timeout_block" => text(&layer.timeout_block),
         "timeout_end_of_data" => text(&layer.timeout_end_of_data),
+        "max_size" => text(&layer.max_size),
+        "deadline" => text(&layer.deadline),
+        "log" => layer.log.as_ref().map(|log| json!(log.value.to_string())),
+        "save_failed" => path(&layer.save_failed),
         _ => None,
     }
 }

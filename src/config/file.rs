@@ -13,7 +13,7 @@ use super::document::{Document, Item};
 use super::error::nearest;
 use super::keys::{KEYS, layer};
 use super::{ConfigError, Origin, Profile, Value};
-use crate::model::Secret;
+use crate::model::{Secret, Slot};
 
 /// The name of the built-in profile.
 pub const SANDBOX: &str = "sandbox";
@@ -76,10 +76,13 @@ impl File {
         (file, with_syntax(&document, &broken, complaints))
     }
 
-    /// A password itself that stands in the file.
-    pub(super) fn password(&self) -> Option<&Value<Secret>> {
+    /// A secret itself that stands in the file, and what it is.
+    pub(super) fn literal_secret(&self) -> Option<(Slot, &Value<Secret>)> {
         let mut layers = self.profiles.values().chain([&self.defaults]);
-        layers.find_map(|layer| layer.password.as_ref())
+        layers.find_map(|layer| {
+            let password = layer.password.as_ref().map(|value| (Slot::Password, value));
+            password.or(layer.token.as_ref().map(|value| (Slot::Token, value)))
+        })
     }
 }
 

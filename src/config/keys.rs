@@ -5,13 +5,16 @@
 use super::document::Item;
 use super::error::nearest;
 use super::{ConfigError, Profile, Value};
-use crate::model::{LoginStyle, Secret, Tls};
+use crate::model::{LogTarget, LoginStyle, Secret, Tls};
 
 /// The longest time to wait for anything, in seconds: a day.
 pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
 
+/// The largest message that a server could be said to take, in octets: a tebibyte.
+pub(super) const LARGEST_MESSAGE: u64 = 1 << 40;
+
 /// Every key of a profile.
-pub const KEYS: [&str; 34] = [
+pub const KEYS: [&str; 46] = [
     "extends",
     "provider",
     "host",
@@ -22,7 +25,10 @@ pub const KEYS: [&str; 34] = [
     "pin_sha256",
     "server_name",
     "min_tls",
+    "danger_accept_wrong_name",
     "danger_accept_invalid_certs",
+    "client_certificate",
+    "client_key",
     "auth",
     "login_style",
     "username",
@@ -33,6 +39,11 @@ pub const KEYS: [&str; 34] = [
     "danger_readable_secret_file",
     "password_env",
     "password_credential",
+    "token",
+    "token_command",
+    "token_file",
+    "token_env",
+    "token_credential",
     "from",
     "reverse_path",
     "reply_to",
@@ -40,16 +51,20 @@ pub const KEYS: [&str; 34] = [
     "headers",
     "ehlo",
     "pipelining",
+    "max_size",
     "connect_timeout",
     "timeout_greeting",
     "timeout_command",
     "timeout_data",
     "timeout_block",
     "timeout_end_of_data",
+    "deadline",
+    "log",
+    "save_failed",
 ];
 
 /// How others call some of them.
-const FOREIGN_KEYS: [(&str, &str); 16] = [
+const FOREIGN_KEYS: [(&str, &str); 21] = [
     ("server", "host"),
     ("smtp_host", "host"),
     ("smtp_port", "port"),
@@ -62,6 +77,11 @@ const FOREIGN_KEYS: [(&str, &str); 16] = [
     ("passwordeval", "password_command"),
     ("tls_trust_file", "ca_file"),
     ("tls_fingerprint", "pin_sha256"),
+    ("tls_cert_file", "client_certificate"),
+    ("tls_key_file", "client_key"),
+    ("oauth2_token", "token"),
+    ("access_token", "token"),
+    ("logfile", "log"),
     ("maildomain", "qualify_domain"),
     ("domain", "ehlo"),
     ("envelope_from", "reverse_path"),
@@ -116,14 +136,17 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         "pin_sha256" => profile.pin_sha256 = Some(item.pins()?),
         "server_name" => profile.server_name = Some(item.text()?),
         "min_tls" => profile.min_tls = Some(item.word(&[("1.2", false), ("1.3", true)])?),
+        "danger_accept_wrong_name" => profile.danger_accept_wrong_name = Some(item.boolean()?),
         "danger_accept_invalid_certs" => {
             profile.danger_accept_invalid_certs = Some(item.boolean()?);
         }
+        "client_certificate" => profile.client_certificate = Some(item.path()?),
+        "client_key" => profile.client_key = Some(item.path()?),
         "auth" => profile.auth = Some(item.auth()?),
         "login_style" => profile.login_style = Some(item.word(&login_style_words())?),
         "username" => profile.username = Some(item.text()?),
         "danger_cleartext_auth" => profile.danger_cleartext_auth = Some(item.boolean()?),
-        "password" => profile.password = Some(password(item)?),
+        "password" => profile.password = Some(secret(item)?),
         "password_command" => profile.password_command = Some(item.command()?),
         "password_file" => profile.password_file = Some(item.path()?),
         "danger_readable_secret_file" => {
@@ -131,6 +154,11 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         }
         "password_env" => profile.password_env = Some(item.text()?),
         "password_credential" => profile.password_credential = Some(item.text()?),
+        "token" => profile.token = Some(secret(item)?),
+        "token_command" => profile.token_command = Some(item.command()?),
+        "token_file" => profile.token_file = Some(item.path()?),
+        "token_env" => profile.token_env = Some(item.text()?),
+        "token_credential" => profile.token_credential = Some(item.text()?),
         "from" => profile.from = Some(item.addresses()?),
         "reverse_path" => profile.reverse_path = Some(item.reverse_path()?),
         "reply_to" => profile.reply_to = Some(item.addresses()?),
@@ -140,6 +168,7 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         "pipelining" => {
             profile.pipelining = Some(item.word(&[("auto", true), ("never", false)])?);
         }
+        "max_size" => profile.max_size = Some(item.number(1, LARGEST_MESSAGE)?),
         "connect_timeout" => profile.connect_timeout = Some(item.number(1, LONGEST_TIMEOUT)?),
         "timeout_greeting" => profile.timeout_greeting = Some(item.number(1, LONGEST_TIMEOUT)?),
         "timeout_command" => profile.timeout_command = Some(item.number(1, LONGEST_TIMEOUT)?),
@@ -148,6 +177,9 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         "timeout_end_of_data" => {
             profile.timeout_end_of_data = Some(item.number(1, LONGEST_TIMEOUT)?);
         }
+        "deadline" => profile.deadline = Some(item.number(1, LONGEST_TIMEOUT)?),
+        "log" => profile.log = Some(log(item)?),
+        "save_failed" => profile.save_failed = Some(item.path()?),
         _ => return Ok(false),
     }
     Ok(true)
@@ -169,7 +201,17 @@ fn port(item: &Item<'_>) -> Result<Value<u16>, ConfigError> {
     Ok(Value { value, origin: number.origin })
 }
 
-fn password(item: &Item<'_>) -> Result<Value<Secret>, ConfigError> {
+/// A path, or the word for the system's log.
+fn log(item: &Item<'_>) -> Result<Value<LogTarget>, ConfigError> {
+    let Value { value, origin } = item.text()?;
+    if value == LogTarget::SYSLOG {
+        return Ok(Value { value: LogTarget::Syslog, origin });
+    }
+    let path = item.path()?;
+    Ok(Value { value: LogTarget::File(path.value), origin })
+}
+
+fn secret(item: &Item<'_>) -> Result<Value<Secret>, ConfigError> {
     let Value { value, origin } = item.text()?;
     if value.is_empty() {
         return Err(item.error("is empty"));

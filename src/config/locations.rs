@@ -131,11 +131,11 @@ fn understand(
         ConfigError::new(format!("{}:{line}: this is not UTF-8", path.display()))
     })?;
     let (file, mut complaints) = File::survey(text, path, home);
-    if let (Some(readers), Some(password)) = (readers, file.password()) {
+    if let (Some(readers), Some((slot, secret))) = (readers, file.literal_secret()) {
         let shown = path.display();
-        let message = format!("{shown} holds a password and {readers} may read it");
-        let hint = format!("run chmod 600 {shown}, or use password_command or password_file");
-        let place = password.origin.clone();
+        let message = format!("{shown} holds a {slot} and {readers} may read it");
+        let hint = format!("run chmod 600 {shown}, or use {slot}_command or {slot}_file");
+        let place = secret.origin.clone();
         complaints.push(ConfigError::new(message).placed(place).with_hint(hint));
     }
     Ok((file, complaints))

@@ -6,6 +6,7 @@ mod chain;
 mod check;
 mod choose;
 mod consistency;
+mod decide;
 mod document;
 mod error;
 mod explain;

@@ -112,7 +112,7 @@ impl Provider {
             (None, None) => (server.tls, server.port),
             (Some(tls), None) if tls == server.tls => (tls, server.port),
             (None, Some(port)) if port == server.port => (server.tls, port),
-            (tls, port) => super::resolve::tls_and_port(tls, port),
+            (tls, port) => super::decide::tls_and_port(tls, port),
         };
         let username = match self.login {
             Login::Fixed(name) => Some(name.to_owned()),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Address, AddressList, AuthPolicy, LoginStyle, Pin, Secret, Tls};
+use crate::model::{Address, AddressList, AuthPolicy, LogTarget, LoginStyle, Pin, Secret, Tls};
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,14 @@ pub struct Profile {
     pub server_name: Option<Value<String>>,
     /// `min_tls = "1.2" | "1.3"`: true is 1.3.
     pub min_tls: Option<Value<bool>>,
+    /// The chain counts, the name does not.
+    pub danger_accept_wrong_name: Option<Value<bool>>,
     /// Accept any certificate at all.
     pub danger_accept_invalid_certs: Option<Value<bool>>,
+    /// PEM file of the certificate to show the server.
+    pub client_certificate: Option<Value<PathBuf>>,
+    /// PEM file of its key.
+    pub client_key: Option<Value<PathBuf>>,
     /// Which mechanisms may be tried.
     pub auth: Option<Value<AuthPolicy>>,
     /// How LOGIN gives the user name.
@@ -88,12 +94,22 @@ pub struct Profile {
     pub password_command: Option<Value<Command>>,
     /// A file that holds the password.
     pub password_file: Option<Value<PathBuf>>,
-    /// Use `password_file` even if others may read it.
+    /// Use `password_file` and `token_file` even if others may read it.
     pub danger_readable_secret_file: Option<Value<bool>>,
     /// An environment variable that holds the password.
     pub password_env: Option<Value<String>>,
     /// A systemd credential that holds the password.
     pub password_credential: Option<Value<String>>,
+    /// The OAuth access token itself.
+    pub token: Option<Value<Secret>>,
+    /// A program that prints the token.
+    pub token_command: Option<Value<Command>>,
+    /// A file that holds the token.
+    pub token_file: Option<Value<PathBuf>>,
+    /// An environment variable that holds the token.
+    pub token_env: Option<Value<String>>,
+    /// A systemd credential that holds the token.
+    pub token_credential: Option<Value<String>>,
     /// The author: one address, a display name allowed.
     pub from: Option<Value<AddressList>>,
     /// The envelope's sender, if it is not the author. None inside is `<>`.
@@ -108,6 +124,8 @@ pub struct Profile {
     pub ehlo: Option<Value<String>>,
     /// `pipelining = "auto" | "never"`: false is never.
     pub pipelining: Option<Value<bool>>,
+    /// Octets of the largest message that the server takes.
+    pub max_size: Option<Value<u64>>,
     /// Finding the host and connecting, over all its addresses; seconds, as all that follow.
     pub connect_timeout: Option<Value<u64>>,
     /// The greeting.
@@ -120,6 +138,12 @@ pub struct Profile {
     pub timeout_block: Option<Value<u64>>,
     /// The answer to the end of the data.
     pub timeout_end_of_data: Option<Value<u64>>,
+    /// Everything together, from the start of the program.
+    pub deadline: Option<Value<u64>>,
+    /// Where a line for every mail goes.
+    pub log: Option<Value<LogTarget>>,
+    /// The folder for mail that could not be sent.
+    pub save_failed: Option<Value<PathBuf>>,
 }
 
 /// A program that prints a secret.
@@ -136,11 +160,12 @@ macro_rules! with_every_key {
     ($macro:ident) => {
         $macro! {
             extends provider host port tls system_roots ca_file pin_sha256 server_name min_tls
-            danger_accept_invalid_certs auth login_style username danger_cleartext_auth password
-            password_command password_file danger_readable_secret_file password_env
-            password_credential from reverse_path reply_to qualify_domain headers ehlo pipelining
-            connect_timeout timeout_greeting timeout_command timeout_data timeout_block
-            timeout_end_of_data
+            danger_accept_wrong_name danger_accept_invalid_certs client_certificate client_key auth
+            login_style username danger_cleartext_auth password password_command password_file
+            danger_readable_secret_file password_env password_credential token token_command
+            token_file token_env token_credential from reverse_path reply_to qualify_domain headers
+            ehlo pipelining max_size connect_timeout timeout_greeting timeout_command timeout_data
+            timeout_block timeout_end_of_data deadline log save_failed
         }
     };
 }
@@ -167,20 +192,6 @@ impl Profile {
         with_every_key!(the_one_called)
     }
 
-    /// The sources of the password that this layer names, each with its key.
-    pub(super) fn password_sources(&self) -> Vec<(&'static str, &Origin)> {
-        [
-            ("password", self.password.as_ref().map(|value| &value.origin)),
-            ("password_command", self.password_command.as_ref().map(|value| &value.origin)),
-            ("password_file", self.password_file.as_ref().map(|value| &value.origin)),
-            ("password_env", self.password_env.as_ref().map(|value| &value.origin)),
-            ("password_credential", self.password_credential.as_ref().map(|value| &value.origin)),
-        ]
-        .into_iter()
-        .filter_map(|(key, origin)| Some((key, origin?)))
-        .collect()
-    }
-
     /// The keys of this layer that say which certificate is good enough.
     pub(super) fn trust_keys(&self) -> Vec<(&'static str, &Origin)> {
         [
@@ -188,11 +199,17 @@ impl Profile {
             ("ca_file", self.ca_file.as_ref().map(|value| &value.origin)),
             ("pin_sha256", self.pin_sha256.as_ref().map(|value| &value.origin)),
             ("server_name", self.server_name.as_ref().map(|value| &value.origin)),
+            (
+                "danger_accept_wrong_name",
+                self.danger_accept_wrong_name.as_ref().map(|value| &value.origin),
+            ),
             ("min_tls", self.min_tls.as_ref().map(|value| &value.origin)),
             (
                 "danger_accept_invalid_certs",
                 self.danger_accept_invalid_certs.as_ref().map(|value| &value.origin),
             ),
+            ("client_certificate", self.client_certificate.as_ref().map(|value| &value.origin)),
+            ("client_key", self.client_key.as_ref().map(|value| &value.origin)),
         ]
         .into_iter()
         .filter_map(|(key, origin)| Some((key, origin?)))

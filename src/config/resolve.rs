@@ -1,17 +1,17 @@
-//! From layers to settings: every default is decided here, in `decide`.
+//! From layers to settings.
 //!
 //! Fails before anything is connected to: without a host, without a user name for a password, and
 //! when a password would cross the network unprotected.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
-use super::check::host_name;
 use super::consistency::{check_authentication, check_trust, prefix};
+use super::decide::{decide, value};
 use super::identity::identity;
-use super::presets::{check_login, example_host, preset};
-use super::secrets::{another_host, password_source};
-use super::{Chosen, ConfigError, Profile, Value};
-use crate::model::{AuthPolicy, Identity, LoginStyle, SecretSource, Server, Timeouts, Tls, Trust};
+use super::presets::{check_login, preset};
+use super::secrets::{another_host, source};
+use super::{Chosen, ConfigError, Profile};
+use crate::model::{Identity, LogTarget, SecretSource, Server, Slot};
 
 /// All that is decided for one sending.
 #[derive(Debug, Clone)]
@@ -22,6 +22,12 @@ pub struct Settings {
     pub identity: Identity,
     /// Where the password is to be had from; needed only if the server has a user name.
     pub secret: SecretSource,
+    /// Where an OAuth access token is to be had from.
+    pub token: Option<SecretSource>,
+    /// Where a line for every mail goes.
+    pub log: Option<LogTarget>,
+    /// The folder for mail that could not be sent.
+    pub save_failed: Option<PathBuf>,
     /// What the user should know although it is no error.
     pub warnings: Vec<String>,
 }
@@ -47,18 +53,31 @@ pub(super) fn settings_of(
 
     let elsewhere = another_host(&merged, &own);
     let usable = if elsewhere { &layers[..1] } else { &layers[..] };
-    let secret = password_source(usable);
-    check_authentication(&server, &merged, secret.is_some())?;
+    let secret = source(usable, Slot::Password);
+    let token = source(usable, Slot::Token);
+    check_authentication(&server, &merged, secret.is_some() || token.is_some())?;
     let mut warnings = Vec::new();
-    if elsewhere && server.username.is_some() && secret.is_none() && has_password(&layers) {
-        warnings.push(format!(
-            "{}the profile's password is not used for another host, {}",
-            prefix(&server),
-            server.host
-        ));
+    for (slot, used) in [(Slot::Password, &secret), (Slot::Token, &token)] {
+        let is_set = source(&layers, slot).is_some();
+        if elsewhere && server.username.is_some() && used.is_none() && is_set {
+            warnings.push(format!(
+                "{}the profile's {slot} is not used for another host, {}",
+                prefix(&server),
+                server.host
+            ));
+        }
     }
     let secret = secret.unwrap_or(SecretSource::Prompt);
-    Ok((Settings { identity: identity(&merged)?, server, secret, warnings }, merged))
+    let settings = Settings {
+        identity: identity(&merged)?,
+        server,
+        secret,
+        token,
+        log: value(&merged.log),
+        save_failed: value(&merged.save_failed),
+        warnings,
+    };
+    Ok((settings, merged))
 }
 
 /// Everything that keeps a chosen profile from being used; `resolve` tells the first.
@@ -71,7 +90,8 @@ pub(super) fn obstacles(chosen: &Chosen) -> Vec<ConfigError> {
     let mut obstacles: Vec<_> = check_login(&merged).err().into_iter().collect();
     match decide(chosen.name.clone(), &merged) {
         Ok(server) => {
-            let has_secret = password_source(&layers).is_some();
+            let has_secret =
+                [Slot::Password, Slot::Token].iter().any(|slot| source(&layers, *slot).is_some());
             obstacles.extend(check_trust(&layers, &merged, &server).err());
             obstacles.extend(check_authentication(&server, &merged, has_secret).err());
         }
@@ -96,87 +116,13 @@ fn with_preset(mut layers: Vec<Profile>, chosen: &Chosen) -> Result<Vec<Profile>
     Ok(layers)
 }
 
-/// Every default there is.
-fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigError> {
-    let Some(host) = &merged.host else {
-        return Err(match profile {
-            Some(name) => ConfigError::new(format!("profile {name}: no host is set"))
-                .with_hint(format!("set host = \"{}\" in the profile", example_host(merged))),
-            None => ConfigError::new("no host is set").with_hint(match &merged.provider {
-                Some(_) => format!("give --host, such as {}", example_host(merged)),
-                None => "give --host, or --provider with a mail provider's name".to_owned(),
-            }),
-        });
-    };
-    let (tls, port) = tls_and_port(value(&merged.tls), value(&merged.port));
-    let auth = value(&merged.auth).unwrap_or(AuthPolicy::Auto);
-    let username = value(&merged.username).filter(|_| auth != AuthPolicy::None);
-    let standard = Trust::default();
-    let trust = Trust {
-        system_roots: value(&merged.system_roots).unwrap_or(standard.system_roots),
-        ca_file: value(&merged.ca_file),
-        pins: value(&merged.pin_sha256).unwrap_or(standard.pins),
-        server_name: match &merged.server_name {
-            Some(name) => Some(host_name("server_name", name)?),
-            None => None,
-        },
-        tls13_only: value(&merged.min_tls).unwrap_or(standard.tls13_only),
-        danger_accept_invalid_certs: value(&merged.danger_accept_invalid_certs).unwrap_or(false),
-    };
-    let standard = Timeouts::default();
-    let timeout =
-        |key: &Option<Value<u64>>, otherwise| value(key).map_or(otherwise, Duration::from_secs);
-    Ok(Server {
-        profile,
-        provider: value(&merged.provider),
-        host: host_name("host", host)?,
-        port,
-        tls,
-        // Inherited trust keys mean nothing where no certificate is verified.
-        trust: if tls.is_verified() { trust } else { Trust::default() },
-        auth,
-        login_style: value(&merged.login_style).unwrap_or(LoginStyle::Auto),
-        username,
-        danger_cleartext_auth: value(&merged.danger_cleartext_auth).unwrap_or(false),
-        ehlo: value(&merged.ehlo),
-        pipelining: value(&merged.pipelining).unwrap_or(true),
-        timeouts: Timeouts {
-            connect: timeout(&merged.connect_timeout, standard.connect),
-            greeting: timeout(&merged.timeout_greeting, standard.greeting),
-            command: timeout(&merged.timeout_command, standard.command),
-            data: timeout(&merged.timeout_data, standard.data),
-            block: timeout(&merged.timeout_block, standard.block),
-            end_of_data: timeout(&merged.timeout_end_of_data, standard.end_of_data),
-        },
-    })
-}
-
-/// The one decides the other; together they default to submission with STARTTLS (RFC 8314 §3.3
-/// and RFC 6409). Nothing defaults to a connection without verified TLS.
-pub(super) fn tls_and_port(tls: Option<Tls>, port: Option<u16>) -> (Tls, u16) {
-    let tls = tls.unwrap_or(if port == Some(465) { Tls::Implicit } else { Tls::StartTls });
-    let port = port.unwrap_or(match tls {
-        Tls::Implicit => 465,
-        Tls::StartTls => 587,
-        Tls::Opportunistic | Tls::Plaintext => 25,
-    });
-    (tls, port)
-}
-
-fn has_password(layers: &[Profile]) -> bool {
-    layers.iter().any(|layer| !layer.password_sources().is_empty())
-}
-
-/// The value alone.
-fn value<T: Clone>(setting: &Option<Value<T>>) -> Option<T> {
-    setting.as_ref().map(|setting| setting.value.clone())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::config::{Choice, Configuration, Origin};
-    use crate::model::{Exit, Secret};
+    use crate::config::{Choice, Configuration, Origin, Value};
+    use crate::model::{AuthPolicy, Exit, LoginStyle, Secret, Timeouts, Tls, Trust};
 
     fn flag<T>(name: &'static str, value: T) -> Option<Value<T>> {
         Some(Value { value, origin: Origin::Flag(name) })
@@ -202,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_host_is_enough() {
-        let Settings { server, identity, secret, warnings } = corp("").unwrap();
+        let Settings { server, identity, secret, warnings, .. } = corp("").unwrap();
         assert_eq!((server.host.as_str(), server.port, server.tls), ("h", 587, Tls::StartTls));
         assert_eq!(server.profile.as_deref(), Some("corp"));
         assert_eq!(server.trust, Trust::default());
@@ -213,25 +159,6 @@ mod tests {
         assert!(identity.from.is_none() && identity.reverse_path.is_none());
         assert_eq!(secret, SecretSource::Prompt);
         assert!(warnings.is_empty());
-    }
-
-    #[test]
-    fn tls_and_port_decide_each_other() {
-        use Tls::{Implicit, Opportunistic, Plaintext, StartTls};
-        for (tls, port, expected) in [
-            (None, None, (StartTls, 587)),
-            (None, Some(465), (Implicit, 465)),
-            (None, Some(25), (StartTls, 25)),
-            (None, Some(2525), (StartTls, 2525)),
-            (Some(Implicit), None, (Implicit, 465)),
-            (Some(StartTls), None, (StartTls, 587)),
-            (Some(Opportunistic), None, (Opportunistic, 25)),
-            (Some(Plaintext), None, (Plaintext, 25)),
-            (Some(StartTls), Some(465), (StartTls, 465)),
-            (Some(Plaintext), Some(587), (Plaintext, 587)),
-        ] {
-            assert_eq!(tls_and_port(tls, port), expected);
-        }
     }
 
     #[test]
@@ -379,5 +306,44 @@ mod tests {
         let own = resolve_text(text, flags).unwrap();
         assert_eq!(own.secret, SecretSource::Variable("P".to_owned()));
         assert!(own.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_token_is_a_slot_of_its_own() {
+        let text = "[profiles.base]\nhost = \"h\"\nusername = \"n\"\npassword = \"old\"\n\
+                    token_env = \"FAR\"\n[profiles.corp]\nextends = \"base\"\ntoken_command = \"t\"";
+        let settings = resolve_text(text, Profile::default()).unwrap();
+        assert_eq!(settings.token, Some(SecretSource::Shell("t".to_owned())));
+        assert_eq!(settings.secret, SecretSource::Literal(Secret::new("old")));
+        let flags = Profile { host: flag("--host", "evil".to_owned()), ..Profile::default() };
+        let settings = resolve_text(text, flags).unwrap();
+        assert_eq!((settings.token, settings.secret), (None, SecretSource::Prompt));
+        assert_eq!(
+            settings.warnings,
+            [
+                "profile corp: the profile's password is not used for another host, evil",
+                "profile corp: the profile's token is not used for another host, evil"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_file_needs_its_certificate() {
+        assert_eq!(
+            refusal(corp("client_key = \"k.pem\"")),
+            "/m:3:14: client_key: there is no client_certificate that it could belong to"
+        );
+        let trust = corp("client_certificate = \"c.pem\"").unwrap().server.trust;
+        assert_eq!(trust.client_certificate, Some("/c.pem".into()));
+    }
+
+    #[test]
+    fn what_happens_afterwards_is_set_like_the_rest() {
+        let settings = corp("log = \"syslog\"\nsave_failed = \"f\"\ndeadline = 9").unwrap();
+        assert_eq!(settings.log, Some(LogTarget::Syslog));
+        assert_eq!(settings.save_failed, Some("/f".into()));
+        assert_eq!(settings.server.deadline, Some(Duration::from_secs(9)));
+        let file = corp("log = \"./syslog\"").unwrap().log;
+        assert_eq!(file, Some(LogTarget::File("/./syslog".into())));
     }
 }

@@ -1,34 +1,87 @@
-//! Which password goes to which server: the slot that one layer fills and a nearer one replaces.
+//! Which secret goes to which server: a slot that one layer fills and a nearer one replaces.
+
+use std::path::PathBuf;
 
 use super::check::host_name;
-use super::{Command, Profile};
-use crate::model::SecretSource;
+use super::{Command, Origin, Profile, Value};
+use crate::model::{Secret, SecretSource, Slot};
 
-/// Where the nearest layer that names a password wants it taken from.
-pub(super) fn password_source(layers: &[Profile]) -> Option<SecretSource> {
-    let index = layers.iter().position(|layer| !layer.password_sources().is_empty())?;
-    let layer = &layers[index];
+/// What one layer says about one slot.
+struct Sources<'a> {
+    literal: &'a Option<Value<Secret>>,
+    command: &'a Option<Value<Command>>,
+    file: &'a Option<Value<PathBuf>>,
+    variable: &'a Option<Value<String>>,
+    credential: &'a Option<Value<String>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Every source that is named, and where.
+    fn named(&self, allow_readable: bool) -> Vec<(SecretSource, &'a Origin)> {
+        let mut named = Vec::new();
+        if let Some(Value { value, origin }) = self.literal {
+            named.push((SecretSource::Literal(value.clone()), origin));
+        }
+        if let Some(Value { value, origin }) = self.command {
+            let source = match value.clone() {
+                Command::Shell(line) => SecretSource::Shell(line),
+                Command::Program(words) => SecretSource::Program(words),
+            };
+            named.push((source, origin));
+        }
+        if let Some(Value { value, origin }) = self.file {
+            named.push((SecretSource::File { path: value.clone(), allow_readable }, origin));
+        }
+        if let Some(Value { value, origin }) = self.variable {
+            named.push((SecretSource::Variable(value.clone()), origin));
+        }
+        if let Some(Value { value, origin }) = self.credential {
+            named.push((SecretSource::Credential(value.clone()), origin));
+        }
+        named
+    }
+}
+
+impl Profile {
+    fn slot(&self, slot: Slot) -> Sources<'_> {
+        match slot {
+            Slot::Password => Sources {
+                literal: &self.password,
+                command: &self.password_command,
+                file: &self.password_file,
+                variable: &self.password_env,
+                credential: &self.password_credential,
+            },
+            Slot::Token => Sources {
+                literal: &self.token,
+                command: &self.token_command,
+                file: &self.token_file,
+                variable: &self.token_env,
+                credential: &self.token_credential,
+            },
+        }
+    }
+
+    /// The sources of a secret that this layer names, each with its key.
+    pub(super) fn sources(&self, slot: Slot) -> Vec<(&'static str, &Origin)> {
+        self.slot(slot)
+            .named(false)
+            .into_iter()
+            .map(|(source, origin)| (slot.key_of(&source), origin))
+            .collect()
+    }
+}
+
+/// Where the nearest layer that names a secret of this kind wants it taken from.
+pub(super) fn source(layers: &[Profile], slot: Slot) -> Option<SecretSource> {
+    let index = layers.iter().position(|layer| !layer.sources(slot).is_empty())?;
     // The consent to a readable file is given for the file of the same layer, or nearer.
     let allow_readable = layers[..=index]
         .iter()
         .find_map(|layer| Some(layer.danger_readable_secret_file.as_ref()?.value))
         .unwrap_or(false);
-    if let Some(literal) = &layer.password {
-        return Some(SecretSource::Literal(literal.value.clone()));
-    }
-    if let Some(command) = &layer.password_command {
-        return Some(match command.value.clone() {
-            Command::Shell(line) => SecretSource::Shell(line),
-            Command::Program(words) => SecretSource::Program(words),
-        });
-    }
-    if let Some(file) = &layer.password_file {
-        return Some(SecretSource::File { path: file.value.clone(), allow_readable });
-    }
-    if let Some(variable) = &layer.password_env {
-        return Some(SecretSource::Variable(variable.value.clone()));
-    }
-    layer.password_credential.as_ref().map(|name| SecretSource::Credential(name.value.clone()))
+    let (source, _) = layers[index].slot(slot).named(allow_readable).into_iter().next()?;
+    Some(source)
 }
 
 /// Whether the flags lead away from the host that the profile (`own`) names, itself or by its

@@ -35,6 +35,10 @@ pub struct Server {
     pub pipelining: bool,
     /// How long each phase may take.
     pub timeouts: Timeouts,
+    /// How long everything together may take, from the start of the program.
+    pub deadline: Option<Duration>,
+    /// Octets of a message that the server is known to take.
+    pub max_size: Option<u64>,
 }
 
 /// When TLS starts (RFC 8314 §3, RFC 3207).
@@ -81,8 +85,14 @@ pub struct Trust {
     pub server_name: Option<String>,
     /// Refuse TLS 1.2.
     pub tls13_only: bool,
+    /// The chain and its dates count, the name does not.
+    pub danger_accept_wrong_name: bool,
     /// Accept any certificate at all.
     pub danger_accept_invalid_certs: bool,
+    /// What to show a server that asks who we are, PEM.
+    pub client_certificate: Option<PathBuf>,
+    /// The key of the client certificate, PEM; none: it stands in the same file.
+    pub client_key: Option<PathBuf>,
 }
 
 impl Default for Trust {
@@ -93,7 +103,10 @@ impl Default for Trust {
             pins: Vec::new(),
             server_name: None,
             tls13_only: false,
+            danger_accept_wrong_name: false,
             danger_accept_invalid_certs: false,
+            client_certificate: None,
+            client_key: None,
         }
     }
 }

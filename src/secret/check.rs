@@ -6,24 +6,28 @@ use std::env::split_paths;
 use std::path::Path;
 
 use super::{Environment, SecretError, file};
-use crate::model::SecretSource;
+use crate::model::{SecretSource, Slot};
 
 /// Looks at a source without using it. Of a shell's command line only the first word is looked for,
 /// and only where it plainly names a program.
-pub fn check(source: &SecretSource, environment: &Environment<'_>) -> Result<(), SecretError> {
+pub fn check(
+    slot: Slot,
+    source: &SecretSource,
+    environment: &Environment<'_>,
+) -> Result<(), SecretError> {
     match source {
         SecretSource::File { path, allow_readable } => {
-            file::open("password_file", path, *allow_readable).map(drop)
+            file::open(slot.key_of(source), path, *allow_readable).map(drop)
         }
         SecretSource::Variable(name) if (environment.variable)(name).is_none() => {
-            Err(SecretError::NoVariable { name: name.clone() })
+            Err(SecretError::NoVariable { slot, name: name.clone() })
         }
         SecretSource::Program(words) => match words.first() {
-            Some(program) => find(program, environment),
+            Some(program) => find(slot, program, environment),
             None => Ok(()),
         },
         SecretSource::Shell(line) => match program_of(line) {
-            Some(program) => find(program, environment),
+            Some(program) => find(slot, program, environment),
             None => Ok(()),
         },
         _ => Ok(()),
@@ -43,7 +47,7 @@ fn program_of(line: &str) -> Option<&str> {
     (word.chars().all(plain) && !SHELL_WORDS.contains(&word)).then_some(word)
 }
 
-fn find(program: &str, environment: &Environment<'_>) -> Result<(), SecretError> {
+fn find(slot: Slot, program: &str, environment: &Environment<'_>) -> Result<(), SecretError> {
     let found = if program.contains('/') {
         is_program(Path::new(program))
     } else {
@@ -52,7 +56,7 @@ fn find(program: &str, environment: &Environment<'_>) -> Result<(), SecretError>
             split_paths(&folders).any(|folder| is_program(&folder.join(program)))
         })
     };
-    if found { Ok(()) } else { Err(SecretError::NoProgram { program: program.to_owned() }) }
+    if found { Ok(()) } else { Err(SecretError::NoProgram { slot, program: program.to_owned() }) }
 }
 
 #[cfg(unix)]
@@ -77,7 +81,7 @@ mod tests {
             _ => None,
         };
         let environment = Environment { variable: &variable, ..Environment::of_process() };
-        Some(check(source, &environment).err()?.to_string())
+        Some(check(Slot::Password, source, &environment).err()?.to_string())
     }
 
     #[test]

@@ -15,32 +15,35 @@ use zeroize::Zeroizing;
 
 use super::file::at_most;
 use super::{Environment, SecretError, checked, without_line_end};
-use crate::model::Secret;
+use crate::model::{Secret, Slot};
 
 /// Runs a program with its arguments.
 pub(super) fn first_line(
+    slot: Slot,
     words: &[String],
     environment: &Environment<'_>,
 ) -> Result<Secret, SecretError> {
     let (program, arguments) = words.split_first().ok_or_else(|| {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "it has no name");
-        SecretError::CannotRun { program: "a program".to_owned(), error }
+        SecretError::CannotRun { slot, program: "a program".to_owned(), error }
     })?;
     let group = Group::beside(environment.terminal);
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
     group.apply(&mut command);
-    let mut child = command
-        .spawn()
-        .map_err(|error| SecretError::CannotRun { program: program.clone(), error })?;
+    let mut child = command.spawn().map_err(|error| SecretError::CannotRun {
+        slot,
+        program: program.clone(),
+        error,
+    })?;
 
-    let outcome = watch(&mut child, environment.command_time);
+    let outcome = watch(slot, &mut child, environment.command_time);
     if outcome.is_err() {
         group.end(&mut child);
     }
     let (mut output, status) = outcome?;
     if !status.success() {
-        return Err(SecretError::CommandFailed { status });
+        return Err(SecretError::CommandFailed { slot, status });
     }
     let printed = !output.is_empty();
     if let Some(end) = output.iter().position(|octet| *octet == b'\n') {
@@ -48,18 +51,20 @@ pub(super) fn first_line(
     }
     without_line_end(&mut output);
     if output.is_empty() {
-        return Err(SecretError::CommandSilent { empty_line: printed });
+        return Err(SecretError::CommandSilent { slot, empty_line: printed });
     }
-    checked("what password_command printed".to_owned(), output)
+    checked(format!("what {slot}_command printed"), output)
 }
 
 /// Reads what the child prints and waits for its end, for so long.
 fn watch(
+    slot: Slot,
     child: &mut Child,
     time: Duration,
 ) -> Result<(Zeroizing<Vec<u8>>, ExitStatus), SecretError> {
     let deadline = Instant::now() + time;
-    let late = || SecretError::CommandTimedOut { seconds: time.as_secs() };
+    let late = || SecretError::CommandTimedOut { slot, seconds: time.as_secs() };
+    let unread = |error| SecretError::CommandOutput { slot, error };
     let stdout = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -68,16 +73,16 @@ fn watch(
         let _ = sender.send(output);
     });
     let output = match receiver.recv_timeout(time) {
-        Ok(output) => output.map_err(SecretError::CommandOutput)?,
+        Ok(output) => output.map_err(unread)?,
         Err(RecvTimeoutError::Timeout) => return Err(late()),
         Err(RecvTimeoutError::Disconnected) => {
-            return Err(SecretError::CommandOutput(io::Error::other("the reader failed")));
+            return Err(unread(io::Error::other("the reader failed")));
         }
     };
     // Having closed its output it is about to end; looking often costs nothing then.
     let mut pause = Duration::from_millis(1);
     loop {
-        if let Some(status) = child.try_wait().map_err(SecretError::CommandOutput)? {
+        if let Some(status) = child.try_wait().map_err(unread)? {
             return Ok((output, status));
         }
         if Instant::now() >= deadline {
@@ -137,7 +142,7 @@ mod tests {
             command_time: time,
             ..Environment::of_process()
         };
-        obtain(&SecretSource::Shell(line.to_owned()), "", &environment)
+        obtain(Slot::Password, &SecretSource::Shell(line.to_owned()), "", &environment)
     }
 
     fn run(line: &str) -> Result<Secret, SecretError> {
@@ -160,7 +165,8 @@ mod tests {
     #[test]
     fn an_array_is_run_without_a_shell() {
         let words = ["printf", "%s", "$HOME;x"].map(str::to_owned).to_vec();
-        let secret = obtain(&SecretSource::Program(words), "", &Environment::of_process());
+        let secret =
+            obtain(Slot::Password, &SecretSource::Program(words), "", &Environment::of_process());
         assert_eq!(secret.unwrap().expose(), b"$HOME;x");
     }
 
@@ -181,7 +187,7 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_named() {
         let source = SecretSource::Program(vec!["/nonexistent/pass".to_owned(), "x".to_owned()]);
-        let error = obtain(&source, "", &Environment::of_process()).unwrap_err();
+        let error = obtain(Slot::Password, &source, "", &Environment::of_process()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "password_command: cannot run /nonexistent/pass: no such file or directory"

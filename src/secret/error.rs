@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::MOST_OCTETS;
-use crate::model::{Exit, reason};
+use crate::model::{Exit, Slot, reason};
 
 /// Why a secret could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -34,21 +34,25 @@ pub enum SecretError {
         origin: String,
     },
     /// The environment variable is not set.
-    #[error("password_env: the variable {name} is not set")]
+    #[error("{slot}_env: the variable {name} is not set")]
     NoVariable {
+        /// What it would hold.
+        slot: Slot,
         /// Which one.
         name: String,
     },
     /// systemd gave us no credentials.
-    #[error("password_credential {name:?}: CREDENTIALS_DIRECTORY is not set")]
+    #[error("{slot}_credential {name:?}: CREDENTIALS_DIRECTORY is not set")]
     NoCredentials {
+        /// What it would hold.
+        slot: Slot,
         /// Which one is wanted.
         name: String,
     },
     /// The file cannot be read.
     #[error("{key}: cannot read {}: {}", path.display(), reason(error))]
     Unreadable {
-        /// `password_file` or `password_credential`.
+        /// The key that names it.
         key: &'static str,
         /// Which file.
         path: PathBuf,
@@ -56,46 +60,63 @@ pub enum SecretError {
         error: io::Error,
     },
     /// Everybody may read the file.
-    #[error("password_file: others may read {}", path.display())]
+    #[error("{key}: others may read {}", path.display())]
     Open {
+        /// The key that names it.
+        key: &'static str,
         /// Which file.
         path: PathBuf,
     },
     /// The command could not be started. Its arguments may hold secrets and are not shown.
-    #[error("password_command: cannot run {program}: {}", reason(error))]
+    #[error("{slot}_command: cannot run {program}: {}", reason(error))]
     CannotRun {
+        /// What it should print.
+        slot: Slot,
         /// Its first word.
         program: String,
         /// What the system says.
         error: io::Error,
     },
     /// There is no such program.
-    #[error("password_command: there is no program {program}")]
+    #[error("{slot}_command: there is no program {program}")]
     NoProgram {
+        /// What it should print.
+        slot: Slot,
         /// Its first word.
         program: String,
     },
     /// The command said itself that it failed.
-    #[error("password_command failed: {status}")]
+    #[error("{slot}_command failed: {status}")]
     CommandFailed {
+        /// What it should print.
+        slot: Slot,
         /// Its exit status, or the signal that ended it.
         status: std::process::ExitStatus,
     },
     /// The command printed nothing, or an empty line first.
-    #[error("password_command printed {}", if *.empty_line { "an empty line first" } else { "nothing" })]
+    #[error("{slot}_command printed {}", if *.empty_line { "an empty line first" } else { "nothing" })]
     CommandSilent {
+        /// What it should print.
+        slot: Slot,
         /// There was output, but its first line is empty.
         empty_line: bool,
     },
     /// The command took too long and was ended.
-    #[error("password_command took longer than {seconds} s and was ended")]
+    #[error("{slot}_command took longer than {seconds} s and was ended")]
     CommandTimedOut {
+        /// What it should print.
+        slot: Slot,
         /// How long it was given.
         seconds: u64,
     },
     /// Its output could not be read.
-    #[error("password_command: cannot read what it prints: {}", reason(.0))]
-    CommandOutput(io::Error),
+    #[error("{slot}_command: cannot read what it prints: {}", reason(error))]
+    CommandOutput {
+        /// What it should print.
+        slot: Slot,
+        /// What the system says.
+        error: io::Error,
+    },
     /// Nobody can be asked.
     #[error("no password is set, and there is no terminal to ask for it")]
     NoTerminal,
@@ -111,11 +132,11 @@ impl SecretError {
     /// The next step, for a line of its own.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Open { path } => Some(format!(
+            Self::Open { path, .. } => Some(format!(
                 "run chmod 600 {}, or where that is impossible, set danger_readable_secret_file = true",
                 path.display()
             )),
-            Self::NoCredentials { name } => Some(format!(
+            Self::NoCredentials { name, .. } => Some(format!(
                 "systemd sets it for a unit with LoadCredential={name}:/path/of/the/secret"
             )),
             Self::NoTerminal => Some(
@@ -137,7 +158,7 @@ impl SecretError {
             | Self::CommandFailed { .. }
             | Self::CommandSilent { .. }
             | Self::CommandTimedOut { .. }
-            | Self::CommandOutput(_) => Exit::NO_PERM,
+            | Self::CommandOutput { .. } => Exit::NO_PERM,
             Self::Terminal(error) if error.kind() == io::ErrorKind::Interrupted => {
                 Exit::INTERRUPTED
             }

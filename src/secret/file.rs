@@ -32,7 +32,7 @@ pub(super) fn open(
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if !allow_readable && others_may_read(&metadata) {
-        return Err(SecretError::Open { path: path.to_owned() });
+        return Err(SecretError::Open { key, path: path.to_owned() });
     }
     Ok(file)
 }
@@ -109,7 +109,8 @@ mod tests {
             };
             assert_eq!(read_file("hunter2\n", mode, allowed), expected, "{mode:o}");
         }
-        let hint = SecretError::Open { path: "/run/s".into() }.hint().unwrap();
+        let hint =
+            SecretError::Open { key: "password_file", path: "/run/s".into() }.hint().unwrap();
         assert_eq!(
             hint,
             "run chmod 600 /run/s, or where that is impossible, set danger_readable_secret_file = true"

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub use check::check;
 pub use error::SecretError;
 
-use crate::model::{Secret, SecretSource};
+use crate::model::{Secret, SecretSource, Slot};
 
 /// The longest secret, in octets; OAuth tokens are the longest there are.
 const MOST_OCTETS: usize = 64 * 1024;
@@ -46,35 +46,36 @@ impl Environment<'static> {
     }
 }
 
-/// Gets the secret; `prompt` is what a person is asked, if it comes to that.
+/// Gets the secret for a slot; `prompt` is what a person is asked, if it comes to that.
 pub fn obtain(
+    slot: Slot,
     source: &SecretSource,
     prompt: &str,
     environment: &Environment<'_>,
 ) -> Result<Secret, SecretError> {
     match source {
         SecretSource::Literal(secret) => {
-            checked("password".to_owned(), Zeroizing::new(secret.expose().to_vec()))
+            checked(slot.name().to_owned(), Zeroizing::new(secret.expose().to_vec()))
         }
         SecretSource::Shell(line) => {
             let words = ["sh".to_owned(), "-c".to_owned(), line.clone()];
-            command::first_line(&words, environment)
+            command::first_line(slot, &words, environment)
         }
-        SecretSource::Program(words) => command::first_line(words, environment),
+        SecretSource::Program(words) => command::first_line(slot, words, environment),
         SecretSource::File { path, allow_readable } => {
-            file::read("password_file", path, *allow_readable)
+            file::read(slot.key_of(source), path, *allow_readable)
         }
         SecretSource::Variable(name) => {
-            let origin = format!("password_env {name}");
+            let origin = format!("{slot}_env {name}");
             let value = (environment.variable)(name)
-                .ok_or_else(|| SecretError::NoVariable { name: name.clone() })?;
+                .ok_or_else(|| SecretError::NoVariable { slot, name: name.clone() })?;
             checked(origin, Zeroizing::new(value.into_encoded_bytes()))
         }
         SecretSource::Credential(name) => {
             let directory = (environment.variable)("CREDENTIALS_DIRECTORY")
-                .ok_or_else(|| SecretError::NoCredentials { name: name.clone() })?;
+                .ok_or_else(|| SecretError::NoCredentials { slot, name: name.clone() })?;
             // systemd itself sees to who may read these.
-            file::read("password_credential", &Path::new(&directory).join(name), true)
+            file::read(slot.key_of(source), &Path::new(&directory).join(name), true)
         }
         SecretSource::Prompt => prompt::ask(prompt, environment.terminal),
     }
@@ -119,6 +120,7 @@ mod tests {
     ) -> Result<Secret, SecretError> {
         let terminal = Path::new("/nonexistent/tty");
         obtain(
+            Slot::Password,
             source,
             "Password: ",
             &Environment { variable, terminal, ..Environment::of_process() },

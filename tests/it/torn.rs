@@ -170,6 +170,8 @@ impl Scene {
             ehlo: Some("client.example".to_owned()),
             pipelining: case.pipelining,
             timeouts: timeouts(),
+            deadline: None,
+            max_size: None,
         };
         let credentials = server
             .username

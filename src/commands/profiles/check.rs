@@ -7,7 +7,7 @@ use super::View;
 use crate::commands::job::Output;
 use crate::commands::ui::{Ui, harmless};
 use crate::config::{self, Finding, Inspection, Origin, Resolved, Severity};
-use crate::model::{Exit, SecretSource};
+use crate::model::{Exit, SecretSource, Slot};
 use crate::secret::{self, Environment};
 use crate::smtp;
 
@@ -49,29 +49,28 @@ fn named_files(profile: &Resolved) -> Vec<Finding> {
     {
         findings.push(error(profile.origin_of("ca_file"), complaint, None));
     }
-    let source = &profile.settings.secret;
-    if profile.settings.server.username.is_some()
-        && let Err(complaint) = secret::check(source, &Environment::of_process())
-    {
-        let place = profile.origin_of(key_of(source));
-        let mut finding = error(place, complaint.to_string(), complaint.hint());
-        // Whoever sends may well have it: cron, a unit, a container.
-        if matches!(source, SecretSource::Variable(_)) {
-            finding.severity = Severity::Warning;
-        }
-        findings.push(finding);
+    let settings = &profile.settings;
+    if settings.server.username.is_some() {
+        // With a token nobody is asked for a password.
+        let password = Some(&settings.secret)
+            .filter(|source| settings.token.is_none() || **source != SecretSource::Prompt);
+        let slots = [(Slot::Password, password), (Slot::Token, settings.token.as_ref())];
+        findings.extend(
+            slots.into_iter().filter_map(|(slot, source)| missing_secret(profile, slot, source?)),
+        );
     }
     findings
 }
 
-fn key_of(source: &SecretSource) -> &'static str {
-    match source {
-        SecretSource::Shell(_) | SecretSource::Program(_) => "password_command",
-        SecretSource::File { .. } => "password_file",
-        SecretSource::Variable(_) => "password_env",
-        SecretSource::Credential(_) => "password_credential",
-        SecretSource::Literal(_) | SecretSource::Prompt => "password",
+fn missing_secret(profile: &Resolved, slot: Slot, source: &SecretSource) -> Option<Finding> {
+    let complaint = secret::check(slot, source, &Environment::of_process()).err()?;
+    let place = profile.origin_of(slot.key_of(source));
+    let mut finding = error(place, complaint.to_string(), complaint.hint());
+    // Whoever sends may well have it: cron, a unit, a container.
+    if matches!(source, SecretSource::Variable(_)) {
+        finding.severity = Severity::Warning;
     }
+    Some(finding)
 }
 
 fn error(place: Option<&Origin>, message: String, hint: Option<String>) -> Finding {

@@ -107,7 +107,8 @@ impl Entrance {
     /// The user name stays, so that one sees who would have logged in.
     pub(in crate::commands) fn instead_of(&self, settings: &Settings) -> Settings {
         // Every field by name: whoever adds one that may lead elsewhere has to think of this.
-        let Settings { server, identity, secret: _, warnings } = settings.clone();
+        let Settings { server, identity, secret: _, token: _, log: _, save_failed: _, warnings } =
+            settings.clone();
         let Server {
             profile,
             provider,
@@ -122,6 +123,8 @@ impl Entrance {
             ehlo,
             pipelining,
             timeouts,
+            deadline,
+            max_size,
         } = server;
         let server = Server {
             profile,
@@ -137,8 +140,18 @@ impl Entrance {
             ehlo,
             pipelining,
             timeouts,
+            deadline,
+            max_size,
         };
-        Settings { server, identity, secret: SecretSource::Literal(self.token.secret()), warnings }
+        Settings {
+            server,
+            identity,
+            secret: SecretSource::Literal(self.token.secret()),
+            token: None,
+            log: None,
+            save_failed: None,
+            warnings,
+        }
     }
 
     /// Whether nothing is there any more, or something else than the sandbox.

@@ -151,6 +151,8 @@ mod tests {
             ehlo: None,
             pipelining: true,
             timeouts: Timeouts::default(),
+            deadline: None,
+            max_size: None,
         }
     }
 

@@ -130,6 +130,8 @@ fn settings(trust: Trust) -> Server {
         ehlo: None,
         pipelining: true,
         timeouts: Timeouts::default(),
+        deadline: None,
+        max_size: None,
     }
 }
 
