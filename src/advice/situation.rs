@@ -51,6 +51,8 @@ pub(super) enum When {
     OffersOAuth,
     /// STARTTLS was offered.
     StartTlsOffered,
+    /// A keyword of the server's was made unreadable on the way.
+    KeywordMasked,
     /// AUTH was offered in the clear.
     AuthInClear,
     /// AUTH was offered in the clear and is not inside TLS.
@@ -203,6 +205,7 @@ impl<'a> Situation<'a> {
                 _ => false,
             },
             When::StartTlsOffered => seen.starttls_offered,
+            When::KeywordMasked => seen.keyword_masked,
             When::AuthInClear => some(seen.auth_in_clear.as_ref()),
             When::AuthOnlyInClear => {
                 some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())

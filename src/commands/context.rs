@@ -130,15 +130,29 @@ fn columns() -> Option<usize> {
     (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
-/// Takes a host name only if it is fully qualified (RFC 5321 §4.1.4).
+/// Takes a host name only if it is fully qualified (RFC 5321 §2.3.5, §4.1.4) and means one host: an
+/// address is no name, and `localhost.localdomain` is everybody's.
 fn full_name(name: &str) -> Option<String> {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    let name = name.trim_end_matches('.');
-    (name.contains('.') && name.split('.').all(is_label)).then(|| name.to_owned())
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let labels: Vec<&str> = name.split('.').collect();
+    let (first, last) = (labels.first()?, labels.last()?);
+    let nobodys = ["localhost", "localdomain"];
+    let is_nobodys = |label: &str| nobodys.iter().any(|word| label.eq_ignore_ascii_case(word));
+    let fits = labels.len() > 1
+        && name.len() <= 253
+        && labels.iter().all(|label| is_label(label))
+        && !last.bytes().all(|byte| byte.is_ascii_digit())
+        && !is_nobodys(first)
+        && !is_nobodys(last);
+    fits.then(|| name.to_owned())
+}
+
+/// RFC 1123 §2.1
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// A variable that is set and not empty.
@@ -160,7 +174,30 @@ mod tests {
     fn only_a_name_with_a_domain_serves_for_ehlo() {
         assert_eq!(full_name("mx1.example.com").as_deref(), Some("mx1.example.com"));
         assert_eq!(full_name("mx1.example.com.").as_deref(), Some("mx1.example.com"));
-        for useless in ["", "laptop", "laptop.", "a..b", "my_host.example.com", "-x.example.com"] {
+        assert_eq!(full_name("xn--bcher-kva.example").as_deref(), Some("xn--bcher-kva.example"));
+        let long = format!("{}.example.com", "a".repeat(64));
+        let longer = format!("{}example.com", "a.".repeat(122));
+        for useless in [
+            "",
+            ".",
+            "laptop",
+            "laptop.",
+            "a..b",
+            "a.example..",
+            ".example.com",
+            "my_host.example.com",
+            "-x.example.com",
+            "x-.example.com",
+            "192.0.2.1",
+            "fe80::1",
+            "localhost.localdomain",
+            "LocalHost.example",
+            "pc.localdomain",
+            "b\u{fc}cher.example",
+            "pc.example.com\r\nQUIT",
+            &long,
+            &longer,
+        ] {
             assert_eq!(full_name(useless), None, "{useless}");
         }
     }

@@ -19,6 +19,8 @@ mod locations;
 mod permissions;
 mod presets;
 mod profile;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod providers;
 mod resolve;
 mod schema;

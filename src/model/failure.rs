@@ -91,6 +91,8 @@ pub struct CertificateProblem {
 pub struct Observations {
     /// STARTTLS was offered in the clear.
     pub starttls_offered: bool,
+    /// A keyword in the answer to EHLO was made unreadable on the way.
+    pub keyword_masked: bool,
     /// TLS was up.
     pub in_tls: bool,
     /// AUTH mechanisms offered before TLS; none: EHLO was not answered there.

@@ -2,6 +2,9 @@
 
 use crate::model::Reply;
 
+/// Mechanisms that are remembered; nobody has as many.
+const MECHANISMS_MAX: usize = 64;
+
 /// The keywords that matter to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Capabilities {
@@ -13,6 +16,8 @@ pub(super) struct Capabilities {
     pub(super) smtputf8: bool,
     /// RFC 1870: offered, and the limit in octets if one is stated.
     pub(super) size: Option<Option<u64>>,
+    /// A keyword was made unreadable on the way, as some firewalls do it.
+    pub(super) masked: bool,
     /// RFC 4954: names in upper case, each once, in the server's order. `AUTH=` counts.
     pub(super) mechanisms: Vec<String>,
 }
@@ -30,22 +35,43 @@ impl Capabilities {
                 Some("SMTPUTF8") => capabilities.smtputf8 = true,
                 Some("SIZE") => capabilities.size = Some(size_limit(words.next())),
                 Some("AUTH") => capabilities.add_mechanisms(words),
-                Some(word) if word.starts_with("AUTH=") => {
-                    capabilities.add_mechanisms(word[5..].split(',').chain(words));
+                Some(word) if is_masked(word) => capabilities.masked = true,
+                Some(word) => {
+                    if let Some(limit) = word.strip_prefix("SIZE=") {
+                        capabilities.size = Some(size_limit(Some(limit)));
+                    } else if let Some(names) = word.strip_prefix("AUTH=") {
+                        capabilities.add_mechanisms(std::iter::once(names).chain(words));
+                    }
                 }
-                _ => {}
+                None => {}
             }
         }
         capabilities
     }
 
-    fn add_mechanisms<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        for name in names.filter(|name| !name.is_empty()) {
+    /// Names with commas between them are several; what cannot be a name is none.
+    fn add_mechanisms<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+        for name in words.flat_map(|word| word.split(',')).filter(|name| is_name(name)) {
+            if self.mechanisms.len() == MECHANISMS_MAX {
+                return;
+            }
             if !self.mechanisms.iter().any(|known| known == name) {
                 self.mechanisms.push(name.to_owned());
             }
         }
     }
+}
+
+/// `XXXXXXXA` stands where STARTTLS was, `XXXX` where AUTH was.
+fn is_masked(word: &str) -> bool {
+    word.len() >= 4 && word[..word.len() - 1].bytes().all(|byte| byte == b'X')
+}
+
+/// RFC 4422 §3.1
+fn is_name(word: &str) -> bool {
+    let fits =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    (1..=20).contains(&word.len()) && word.bytes().all(fits)
 }
 
 /// SIZE without a number, or with 0, states no limit.
@@ -70,6 +96,8 @@ mod tests {
             &["auth login", "AUTH=login plain"],
             &["AUTH LOGIN PLAIN", "AUTH LOGIN PLAIN"],
             &["AUTH\tlogin  PLAIN "],
+            &["AUTH", "AUTH LOGIN,PLAIN", "AUTH ="],
+            &["AUTH=LOGIN,,PLAIN", "AUTH \u{1b}[31m =)"],
         ] {
             assert_eq!(capabilities(lines).mechanisms, ["LOGIN", "PLAIN"], "{lines:?}");
         }
@@ -87,7 +115,25 @@ mod tests {
     fn a_size_of_nothing_or_zero_states_no_limit() {
         assert_eq!(capabilities(&["SIZE"]).size, Some(None));
         assert_eq!(capabilities(&["SIZE 0"]).size, Some(None));
+        assert_eq!(capabilities(&["SIZE 99999999999999999999"]).size, Some(None));
+        assert_eq!(capabilities(&["SIZE -1"]).size, Some(None));
+        assert_eq!(capabilities(&["SIZE=1000"]).size, Some(Some(1000)));
         assert_eq!(capabilities(&[]).size, None);
+    }
+
+    #[test]
+    fn blanks_empty_lines_and_what_is_unknown_do_no_harm() {
+        let lines = ["PIPELINING \t", "", " SMTPUTF8", "\0", "X-ODD = 1", "STARTTLSX", "8BITMIME"];
+        let capabilities = capabilities(&lines);
+        assert!(capabilities.pipelining && capabilities.smtputf8 && !capabilities.starttls);
+    }
+
+    #[test]
+    fn no_server_has_more_mechanisms_than_are_kept() {
+        let names: Vec<String> = (0..400_000).map(|number| format!(" X{number}")).collect();
+        let line = format!("AUTH PLAIN{}", names.concat());
+        let mechanisms = capabilities(&[&line]).mechanisms;
+        assert_eq!((mechanisms.len(), mechanisms[0].as_str()), (MECHANISMS_MAX, "PLAIN"));
     }
 
     #[test]

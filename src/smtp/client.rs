@@ -72,7 +72,7 @@ impl Client {
 
     /// Sends lines, the last without its CRLF, and waits for the first reply.
     pub(super) fn command(&mut self, lines: &str) -> Result<Reply, Cause> {
-        self.refuse_unasked()?;
+        self.wire.lock().refuse_unasked()?;
         let command = format!("{lines}\r\n");
         let result = block_on(self.connection.command(command))?;
         self.reply_to(result.err())
@@ -80,7 +80,7 @@ impl Client {
 
     /// Sends a line that must not be shown, and waits for the reply.
     pub(super) fn secret_command(&mut self, line: &[u8], shown: &str) -> Result<Reply, Cause> {
-        self.refuse_unasked()?;
+        self.wire.lock().refuse_unasked()?;
         let mut whole = Zeroizing::new(Vec::with_capacity(line.len() + 2));
         whole.extend_from_slice(line);
         whole.extend_from_slice(b"\r\n");
@@ -102,7 +102,7 @@ impl Client {
         trailer: &'static [u8],
         patience: Duration,
     ) -> Result<Reply, BodyError> {
-        self.refuse_unasked().map_err(BodyError::Connection)?;
+        self.wire.lock().refuse_unasked().map_err(BodyError::Connection)?;
         self.wire.lock().note(&format!("the message, {} octets", content.length()));
         self.wire.lock().begin_body(trailer);
         self.wire.lock().allow(patience);
@@ -135,13 +135,6 @@ impl Client {
         };
         self.wire.lock().end_body();
         reply.map_err(BodyError::Connection)
-    }
-
-    fn refuse_unasked(&mut self) -> Result<(), Cause> {
-        match self.wire.lock().unasked() {
-            0 => Ok(()),
-            octets => Err(Cause::Protocol(format!("the server sent {octets} octets unasked"))),
-        }
     }
 
     /// The reply that lettre has just seen the class of.

@@ -1,5 +1,6 @@
 //! Finds replies in the server's octets (RFC 5321 §4.2), as servers really write them: bare LF,
-//! a code without text, tabs, text in GBK, lines of any length, codes that do not agree.
+//! a code without text or without a blank behind it, tabs, text in GBK, lines of any length or
+//! without a code between others, codes that do not agree.
 //!
 //! Lines and replies are capped, so that a server cannot fill the memory.
 
@@ -9,10 +10,12 @@ use crate::model::Reply;
 const LINE_KEPT: usize = 4 * 1024;
 /// Octets that one line may have at all.
 const LINE_MAX: usize = 1024 * 1024;
-/// Octets that one reply may have.
+/// Octets kept of one reply; lines behind that only count for its code.
+const REPLY_KEPT: usize = 256 * 1024;
+/// Octets that one reply may have at all.
 const REPLY_MAX: usize = 2 * 1024 * 1024;
-/// Lines that one reply may have.
-const LINES_MAX: usize = 4096;
+/// Octets that a line takes beside its text.
+const LINE_COST: usize = 32;
 
 /// Takes octets and gives replies.
 #[derive(Debug, Default)]
@@ -32,7 +35,10 @@ pub(super) struct Framer {
 struct Partial {
     code: u16,
     lines: Vec<Vec<u8>>,
+    /// That came.
     octets: usize,
+    /// That `lines` takes.
+    kept: usize,
 }
 
 /// A reply as it came, its text not yet decoded.
@@ -61,17 +67,31 @@ impl Framer {
     /// is no reply.
     pub(super) fn next_reply(&mut self) -> Result<Option<RawReply>, String> {
         while let Some(line) = self.next_line()? {
-            let parsed = parse_line(&line).ok_or_else(|| {
-                format!("expected a reply, got \u{201c}{}\u{201d}", excerpt(&line))
+            let parsed = self.parse_line(&line.text).ok_or_else(|| {
+                format!("expected a reply, got \u{201c}{}\u{201d}", excerpt(&line.text))
             })?;
-            if let Some(reply) = self.add_line(parsed)? {
+            if let Some(reply) = self.add_line(parsed, line.octets)? {
                 return Ok(Some(reply));
             }
         }
         Ok(None)
     }
 
-    fn next_line(&mut self) -> Result<Option<Vec<u8>>, String> {
+    /// What a server that is gone had begun to say, if that was a refusal: it is one whatever was
+    /// to follow.
+    pub(super) fn last_words(&mut self) -> Option<RawReply> {
+        let rest = trim(&self.buffer[self.used..], LINE_KEPT).to_vec();
+        self.used = self.buffer.len();
+        if let Some(parsed) = self.parse_line(&rest).filter(|_| !rest.is_empty()) {
+            let line = ReplyLine { last: false, ..parsed };
+            // Only a reply without an end fails, and that one is no refusal.
+            self.add_line(line, rest.len()).ok()?;
+        }
+        let Partial { code, lines, .. } = self.partial.take()?;
+        (code >= 400).then_some(RawReply { code, lines })
+    }
+
+    fn next_line(&mut self) -> Result<Option<Line>, String> {
         let rest = &self.buffer[self.used..];
         let Some(end) = rest[self.searched..].iter().position(|octet| *octet == b'\n') else {
             if rest.len() > LINE_KEPT {
@@ -85,28 +105,44 @@ impl Framer {
             return Ok(None);
         };
         let end = self.searched + end;
-        let mut line = rest[..end].to_vec();
-        while line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        line.truncate(LINE_KEPT);
+        let text = trim(&rest[..end], LINE_KEPT).to_vec();
+        let octets = self.dropped + end + 1;
         self.used += end + 1;
         self.searched = 0;
         self.dropped = 0;
-        Ok(Some(line))
+        Ok(Some(Line { text, octets }))
     }
 
-    fn add_line(&mut self, line: ReplyLine) -> Result<Option<RawReply>, String> {
-        let mut partial =
-            self.partial.take().unwrap_or(Partial { code: line.code, lines: vec![], octets: 0 });
-        partial.octets += line.text.len() + 4;
+    /// Between the first line of a reply and its last, one without a code is text.
+    fn parse_line(&self, line: &[u8]) -> Option<ReplyLine> {
+        let numbered = line.len() >= 3 && line[..3].iter().all(u8::is_ascii_digit);
+        match &self.partial {
+            Some(Partial { code, .. }) if !numbered => {
+                Some(ReplyLine { code: *code, last: false, text: line.to_vec() })
+            }
+            _ => parse_line(line),
+        }
+    }
+
+    fn add_line(&mut self, line: ReplyLine, octets: usize) -> Result<Option<RawReply>, String> {
+        let mut partial = self.partial.take().unwrap_or(Partial {
+            code: line.code,
+            lines: vec![],
+            octets: 0,
+            kept: 0,
+        });
+        partial.octets += octets;
+        if partial.octets > REPLY_MAX {
+            return Err("a reply without an end".to_owned());
+        }
         // Codes should agree. Where they do not, a refusal among them is the one to believe.
         if partial.code < 400 {
             partial.code = line.code;
         }
-        partial.lines.push(line.text);
-        if partial.octets > REPLY_MAX || partial.lines.len() > LINES_MAX {
-            return Err("a reply without an end".to_owned());
+        let kept = partial.kept + line.text.len() + LINE_COST;
+        if kept <= REPLY_KEPT {
+            partial.kept = kept;
+            partial.lines.push(line.text);
         }
         if line.last {
             return Ok(Some(RawReply { code: partial.code, lines: partial.lines }));
@@ -114,6 +150,12 @@ impl Framer {
         self.partial = Some(partial);
         Ok(None)
     }
+}
+
+/// A line without its end, its text cut where it is too long, and the octets that it had.
+struct Line {
+    text: Vec<u8>,
+    octets: usize,
 }
 
 struct ReplyLine {
@@ -132,14 +174,36 @@ fn parse_line(line: &[u8]) -> Option<ReplyLine> {
         None => (true, &[][..]),
         Some(b'-') => (false, &line[4..]),
         Some(b' ' | b'\t') => (true, &line[4..]),
-        Some(_) => return None,
+        Some(octet) if octet.is_ascii_digit() => return None,
+        Some(_) => (true, &line[3..]),
     };
     Some(ReplyLine { code, last, text: text.to_vec() })
 }
 
+/// A line without what else belongs to line ends, at most so long.
+fn trim(line: &[u8], longest: usize) -> &[u8] {
+    let mut line = cut(line, longest);
+    while let [b'\r', rest @ ..] = line {
+        line = rest;
+    }
+    while let [rest @ .., b'\r'] = line {
+        line = rest;
+    }
+    line
+}
+
+/// At most so many octets, not cut inside a character of UTF-8.
+fn cut(octets: &[u8], longest: usize) -> &[u8] {
+    let Some(octets) = octets.get(..longest) else { return octets };
+    match std::str::from_utf8(octets) {
+        Err(error) if error.error_len().is_none() => &octets[..error.valid_up_to()],
+        _ => octets,
+    }
+}
+
 /// The start of something unexpected, fit for a message.
 fn excerpt(octets: &[u8]) -> String {
-    let text = decode(&octets[..octets.len().min(80)]);
+    let text = decode(cut(octets, 80));
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
@@ -170,105 +234,4 @@ impl RawReply {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn replies(octets: &[u8]) -> Result<Vec<Reply>, String> {
-        let mut framer = Framer::default();
-        framer.push(octets);
-        let mut all = Vec::new();
-        while let Some(reply) = framer.next_reply()? {
-            all.push(reply.decode());
-        }
-        Ok(all)
-    }
-
-    fn one(octets: &[u8]) -> Reply {
-        let mut all = replies(octets).unwrap();
-        assert_eq!(all.len(), 1, "{octets:?}");
-        all.remove(0)
-    }
-
-    #[test]
-    fn lines_may_end_in_a_bare_lf_and_codes_may_stand_alone() {
-        assert_eq!(one(b"220\n"), Reply { code: 220, lines: vec![String::new()] });
-        assert_eq!(one(b"250\r\n").code, 250);
-        assert_eq!(one(b"250\t8BITMIME\r\n").lines, ["8BITMIME"]);
-        assert_eq!(one(b"571 no\r\r\n").to_string(), "571 no");
-        assert_eq!(one(b"250-\r\n250 \n").lines, ["", ""]);
-    }
-
-    #[test]
-    fn a_refusal_among_codes_that_disagree_is_believed() {
-        assert_eq!(one(b"250-fine\r\n554 or not\r\n").code, 554);
-        assert_eq!(one(b"554-no\r\n250 yes\r\n").code, 554);
-        assert_eq!(one(b"220-hello\r\n250 there\r\n").code, 250);
-    }
-
-    #[test]
-    fn gbk_text_is_decoded() {
-        assert_eq!(one(b"535 \xb5\xc7\xc2\xbc\xca\xa7\xb0\xdc\r\n").to_string(), "535 登录失败");
-        assert_eq!(one("535 登录失败\r\n".as_bytes()).to_string(), "535 登录失败");
-    }
-
-    #[test]
-    fn what_is_no_reply_is_an_error_that_shows_it() {
-        let error = replies(b"SSH-2.0-OpenSSH\x07\r\n").unwrap_err();
-        assert_eq!(error, "expected a reply, got \u{201c}SSH-2.0-OpenSSH\u{fffd}\u{201d}");
-        for bad in ["", "25", "250x", "150 hi", "650 hi", "abc hi"] {
-            assert!(replies(format!("{bad}\r\n").as_bytes()).is_err(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn endless_lines_and_replies_are_refused_in_little_memory() {
-        let mut framer = Framer::default();
-        let mut outcome = Ok(None);
-        for _ in 0..100 {
-            framer.push(&[b'2'; 16 * 1024]);
-            outcome = framer.next_reply();
-            assert!(framer.buffer.len() <= LINE_KEPT);
-            if outcome.is_err() {
-                break;
-            }
-        }
-        assert_eq!(outcome, Err("a reply line without an end".to_owned()));
-        let endless = b"250-again\r\n".repeat(5000);
-        assert_eq!(replies(&endless), Err("a reply without an end".to_owned()));
-    }
-
-    #[test]
-    fn a_long_line_is_cut_and_the_next_reply_is_found() {
-        let mut octets = b"250 ".to_vec();
-        octets.extend_from_slice(&[b'x'; 9000]);
-        octets.extend_from_slice(b"\r\n354 go\r\n");
-        let all = replies(&octets).unwrap();
-        assert_eq!(all[0].lines[0].len(), LINE_KEPT - 4);
-        assert_eq!(all[1].code, 354);
-    }
-
-    proptest! {
-        #[test]
-        fn the_same_octets_give_the_same_replies_however_they_are_cut(
-            octets in "([2-5][0-9]{2}[ \\-][a-z]{0,20}\r?\n){0,6}",
-            size in 1_usize..7,
-        ) {
-            let mut framer = Framer::default();
-            let mut all = Vec::new();
-            for chunk in octets.as_bytes().chunks(size) {
-                framer.push(chunk);
-                while let Some(reply) = framer.next_reply().unwrap() {
-                    all.push(reply.decode());
-                }
-            }
-            prop_assert_eq!(all, replies(octets.as_bytes()).unwrap());
-        }
-
-        #[test]
-        fn no_octets_make_it_panic(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
-            drop(replies(&octets));
-        }
-    }
-}
+mod tests;

@@ -11,6 +11,8 @@ mod connect;
 mod framing;
 mod login;
 mod mask;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod session;
 mod stream;
 mod tls;

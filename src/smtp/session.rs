@@ -123,6 +123,15 @@ struct Channel {
     tls: Option<TlsFacts>,
 }
 
+/// How a client says who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hello {
+    /// EHLO
+    Extended,
+    /// HELO
+    Plain,
+}
+
 /// The way in: keeps what is needed to explain where it ended.
 struct Entry<'a> {
     server: &'a Server,
@@ -140,7 +149,7 @@ impl Entry<'_> {
             Tls::Plaintext => None,
             _ => Some(TlsClient::prepare(self.server)?),
         };
-        let mut channel = match self.channel(tls.as_ref()) {
+        let mut channel = match self.any_channel(tls.as_ref()) {
             Err(cause)
                 if self.server.tls == Tls::Opportunistic
                     && self.stage == Stage::Tls
@@ -148,7 +157,7 @@ impl Entry<'_> {
             {
                 let note = format!("TLS failed ({cause}); once more in the clear");
                 (self.watch.observer)(Line::Note(&note));
-                self.channel(None)?
+                self.any_channel(None)?
             }
             channel => channel?,
         };
@@ -175,8 +184,30 @@ impl Entry<'_> {
         }
     }
 
-    /// Connects and says EHLO, inside TLS if there is a client for it.
-    fn channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
+    /// A channel, by HELO on a new connection where the server hangs up at EHLO, as some old ones
+    /// do (RFC 1869 §4.7).
+    fn any_channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
+        let cause = match self.channel(tls, Hello::Extended) {
+            Err(cause @ Cause::Lost(_)) if self.stage == Stage::Hello && self.helo_may_do() => {
+                cause
+            }
+            channel => return channel,
+        };
+        (self.watch.observer)(Line::Note(&format!("{cause} at EHLO; once more with HELO")));
+        self.channel(tls, Hello::Plain).map_err(|_| {
+            self.stage = Stage::Hello;
+            cause
+        })
+    }
+
+    /// Whether a mail can be sent to a server that offers neither STARTTLS nor AUTH.
+    fn helo_may_do(&self) -> bool {
+        let wants_auth = self.credentials.is_some() && self.server.auth == AuthPolicy::Auto;
+        self.server.tls != Tls::StartTls && !wants_auth
+    }
+
+    /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
+    fn channel(&mut self, tls: Option<&TlsClient>, hello: Hello) -> Result<Channel, Cause> {
         let server = self.server;
         let socket = connect(&server.host, server.port, server.timeouts.connect).map_err(
             |(stage, cause)| {
@@ -192,6 +223,9 @@ impl Entry<'_> {
         self.wire = Some(wire.clone());
         let literal = wire.lock().address_literal();
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
+        if hello == Hello::Plain {
+            wire.lock().expect_helo_only();
+        }
         let mut facts = None;
         if let (Tls::Implicit, Some(tls)) = (server.tls, tls) {
             facts = Some(self.start_tls(&wire, tls)?);
@@ -238,6 +272,7 @@ impl Entry<'_> {
         } else {
             self.seen.auth_in_clear = mechanisms;
             self.seen.starttls_offered = capabilities.starttls;
+            self.seen.keyword_masked = capabilities.masked;
         }
         self.seen.helo_only = client.wire().lock().helo_only();
         capabilities
@@ -260,8 +295,8 @@ impl Entry<'_> {
             };
         }
         match client.command("STARTTLS")? {
-            reply if reply.code == 220 => {}
-            reply if opportunistic && reply.code != 421 => {
+            reply if reply.is_success() => {}
+            reply if opportunistic && is_refusal(&reply) && reply.code != 421 => {
                 let note = format!("STARTTLS was refused ({reply}); going on in the clear");
                 (self.watch.observer)(Line::Note(&note));
                 return Ok((client, None));
@@ -285,20 +320,28 @@ impl Entry<'_> {
     fn hello_again(&mut self, client: &mut Client) -> Result<Reply, Cause> {
         self.stage = Stage::Hello;
         let hello = client.wire().lock().hello_name().to_owned();
+        client.wire().lock().expect_hello();
         match client.command(&format!("EHLO {hello}"))? {
             reply if reply.is_success() => Ok(reply),
-            reply => Err(refusal(reply)),
+            reply => {
+                client.wire().lock().quit(QUIT_PATIENCE);
+                Err(refusal(reply))
+            }
         }
     }
 }
 
 /// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.
 fn refusal(reply: Reply) -> Cause {
-    if reply.is_transient() || reply.is_permanent() {
+    if is_refusal(&reply) {
         Cause::Refused(reply)
     } else {
         Cause::Protocol(format!("it said {reply} where that does not belong"))
     }
+}
+
+fn is_refusal(reply: &Reply) -> bool {
+    reply.is_transient() || reply.is_permanent()
 }
 
 /// Takes leave of a server that works but will not do.

@@ -5,6 +5,8 @@
 //! tells an observer what was said.
 //! A wire that is `cut` sends nothing more, so that a truncated message is never completed.
 
+mod opening;
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::Ordering;
@@ -23,9 +25,6 @@ use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 const COALESCED_MAX: usize = 64 * 1024;
 /// How long a reply is looked for on a connection that takes no more of ours.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// A greeting that takes longer may never come: a port that speaks TLS from the first octet waits
-/// for us.
-const SOON: Duration = Duration::from_secs(10);
 
 /// What lettre is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +63,7 @@ pub(super) struct Wire {
     accepted: u64,
     /// Where the end of the data stands in what was queued.
     end_of_data: Option<u64>,
+    /// The server knows only HELO, or is taken to.
     helo_only: bool,
     mask: Mask,
     watch: Watch,
@@ -118,6 +118,10 @@ impl Wire {
     pub(super) fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match self.phase {
             Phase::Hushed => return Err(io::ErrorKind::BrokenPipe.into()),
+            Phase::Hello if self.helo_only => {
+                self.say_helo();
+                return Ok(octets.len());
+            }
             Phase::Body => {}
             Phase::Greeting | Phase::Hello | Phase::Commands => {
                 let text = String::from_utf8_lossy(octets);
@@ -160,20 +164,18 @@ impl Wire {
         self.write_failed
     }
 
-    /// Whether the server knew only HELO.
-    pub(super) fn helo_only(&self) -> bool {
-        self.helo_only
-    }
-
     /// What was counted so far.
     pub(super) fn meter(&mut self) -> Meter {
         self.transport.meter().unwrap_or(self.counted)
     }
 
-    /// Octets of the server's that nothing asked for. A 421 may come at any time and is no such.
-    pub(super) fn unasked(&self) -> usize {
-        let pending = self.framer.pending();
-        if pending.starts_with(b"421") { 0 } else { pending.len() }
+    /// Fails if the server said what nothing asked for. A 421 may come at any time.
+    pub(super) fn refuse_unasked(&self) -> Result<(), Cause> {
+        match self.framer.pending() {
+            b"" | b"\r" | b"4" | b"42" => Ok(()),
+            said if said.starts_with(b"421") => Ok(()),
+            said => Err(Cause::Protocol(format!("the server sent {} octets unasked", said.len()))),
+        }
     }
 
     /// Tells how many octets of the message are written.
@@ -250,16 +252,6 @@ impl Wire {
         self.transport.address_literal()
     }
 
-    /// The name given in EHLO.
-    pub(super) fn hello_name(&self) -> &str {
-        &self.hello
-    }
-
-    /// Sets the name to give in EHLO.
-    pub(super) fn set_hello_name(&mut self, name: String) {
-        self.hello = name;
-    }
-
     /// Whether QUIT went out behind the end of the data.
     pub(super) fn quit_is_out(&self) -> bool {
         self.end_of_data.is_some() && !self.trailer.is_empty()
@@ -310,27 +302,12 @@ impl Wire {
         if !self.write_failed {
             trouble = self.flush().err();
         }
-        let mut patience = if self.write_failed { LAST_WORDS } else { self.patience };
-        if self.phase == Phase::Greeting && patience > SOON {
-            match self.receive_within(SOON) {
-                Err(Cause::TimedOut(_)) => self.tell_delay(),
-                greeted => return greeted,
-            }
-            patience -= SOON;
-        }
-        self.receive_within(patience).map_err(|cause| trouble.unwrap_or(cause))
-    }
-
-    fn tell_delay(&mut self) {
-        let advice = match self.transport {
-            Transport::Plain(_) => {
-                "; if its port speaks TLS from the first octet, set tls = \"implicit\""
-            }
-            _ => "",
+        let patience = if self.write_failed { LAST_WORDS } else { self.patience };
+        let received = match self.phase {
+            Phase::Greeting => self.receive_greeting(patience),
+            _ => self.receive_within(patience),
         };
-        let seconds = SOON.as_secs();
-        let text = format!("the server has not greeted for {seconds} s{advice}");
-        (self.watch.observer)(Line::Delay(&text));
+        received.map_err(|cause| trouble.unwrap_or(cause))
     }
 
     fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
@@ -339,17 +316,26 @@ impl Wire {
         }
         let mut buffer = [0; 8 * 1024];
         loop {
-            if let Some(mut reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
-                reply.lines.iter_mut().for_each(|line| *line = self.mask.apply(line));
-                self.show(&reply);
-                return Ok(reply);
+            if let Some(reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
+                return Ok(self.heard(reply));
             }
-            match self.transport.read(&mut buffer) {
-                Ok(0) => return Err(Cause::Lost("the server closed the connection".to_owned())),
-                Ok(octets) => self.framer.push(&buffer[..octets]),
-                Err(error) => return Err(describe(&error, patience)),
-            }
+            let broken = match self.transport.read(&mut buffer) {
+                Ok(0) => Cause::Lost("the server closed the connection".to_owned()),
+                Ok(octets) => {
+                    self.framer.push(&buffer[..octets]);
+                    continue;
+                }
+                Err(error) => describe(&error, patience),
+            };
+            let last_words = matches!(broken, Cause::Lost(_)).then(|| self.framer.last_words());
+            return last_words.flatten().map(|reply| self.heard(reply)).ok_or(broken);
         }
+    }
+
+    fn heard(&mut self, mut reply: RawReply) -> RawReply {
+        reply.lines.iter_mut().for_each(|line| *line = self.mask.apply(line));
+        self.show(&reply);
+        reply
     }
 
     fn show(&mut self, reply: &RawReply) {
@@ -361,7 +347,7 @@ impl Wire {
         }
     }
 
-    /// One reply for lettre, with HELO said where EHLO is not known.
+    /// One reply for lettre.
     fn reply_for_lettre(&mut self) -> Result<&'static [u8], Cause> {
         if self.phase == Phase::Body && self.end_of_data.is_none() {
             self.end_of_data = Some(self.queued);
@@ -374,21 +360,10 @@ impl Wire {
         let received = self.receive();
         self.watch.in_doubt.store(false, Ordering::SeqCst);
         let mut reply = received?;
-        let opening = matches!(self.phase, Phase::Greeting | Phase::Hello);
-        if self.phase == Phase::Greeting {
-            self.patience = self.timeouts.command;
-            self.phase = Phase::Hello;
-        } else if self.phase == Phase::Hello {
-            if matches!(reply.code, 500 | 501 | 502 | 504) {
-                self.queue_line(&format!("HELO {}", self.hello));
-                reply = self.receive()?;
-                self.helo_only = true;
-            }
-            self.phase = Phase::Commands;
-        }
-        if opening && !(200..300).contains(&reply.code) {
-            // lettre would say QUIT by itself and wait; what is said now is for the session.
-            self.phase = Phase::Hushed;
+        match self.phase {
+            Phase::Greeting => self.greeted(&reply)?,
+            Phase::Hello => reply = self.answered_hello(reply)?,
+            Phase::Commands | Phase::Body | Phase::Hushed => {}
         }
         self.replies.push_back(reply.decode());
         Ok(reply.canonical_line())

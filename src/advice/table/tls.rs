@@ -5,8 +5,8 @@ use crate::advice::situation::Kind::{
     Certificate, Handshake, Injected, Refused, StartTlsNotOffered,
 };
 use crate::advice::situation::When::{
-    At, AuthInClear, Failed, Local, NoPins, NoUser, NotPort, PinMismatch, Port, Reason, Remote,
-    Tls as TlsIs, UnknownIssuer, User,
+    At, AuthInClear, Failed, KeywordMasked, Local, NoPins, NoUser, NotPort, PinMismatch, Port,
+    Reason, Remote, Tls as TlsIs, UnknownIssuer, User,
 };
 use crate::model::Stage;
 use crate::model::Tls::{Implicit, StartTls};
@@ -52,6 +52,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(&[Failed(Certificate), UnknownIssuer, Local, NoUser], LOCAL),
     weak(&[Failed(Certificate), NoPins, AuthInClear, User], CLEAR_WITH_PASSWORD),
+    row(
+        &[Failed(StartTlsNotOffered), KeywordMasked],
+        "a firewall between here and {host} hides what the server offers (XXXXXXXA): have its \
+         SMTP inspection switched off",
+    ),
     row(&[Failed(StartTlsNotOffered), NotPort(465)], "try port = 465, tls = \"implicit\""),
     row(&[Failed(StartTlsNotOffered), Port(465)], "try tls = \"implicit\""),
     row(&[Failed(StartTlsNotOffered), Local, NoUser], LOCAL),

@@ -5,6 +5,8 @@
 mod domain;
 mod list;
 mod local;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod scan;
 
 use std::fmt;

@@ -5,6 +5,7 @@
 //! S: 220 mail.example.test        a line of the server
 //! C: EHLO *                       a line of the client; * stands for anything, \* for itself
 //! S-RAW: "250 ok\n\xff"           octets of the server: \r \n \t \\ \" \xNN
+//! S-WAIT: 50                      the server says nothing for so many milliseconds
 //! C-DATA                          the client's message up to the lone dot, kept for the test
 //! C-OCTETS: 12                    so many octets of the client, kept likewise
 //! TLS                             a handshake, which must succeed
@@ -26,6 +27,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use channel::{Channel, Heard};
 use text::{Line, Step};
@@ -184,6 +186,7 @@ fn play(steps: &[Line], channel: &mut Channel, said: &Dialogue) -> Result<(), (u
         let lost = |error: io::Error| (number, format!("({error})"));
         match &line.step {
             Step::Say(octets) => channel.say(octets).map_err(lost)?,
+            Step::Wait(milliseconds) => thread::sleep(Duration::from_millis(*milliseconds)),
             Step::Hear(pattern) => {
                 let heard = channel.hear_line();
                 if !matches!(&heard, Heard::Line(text) if pattern.matches(text)) {

@@ -1,0 +1,100 @@
+//! What holds whatever a server says. The tests below drive it with octets made up like a server's,
+//! the fuzzer (`fuzz/`) with octets of its own.
+
+use super::capabilities::Capabilities;
+use super::framing::{Framer, RawReply};
+
+/// Replies are the same however the network cuts them, and every one is of a class that there is.
+pub fn replies(octets: &[u8]) {
+    let whole = framed(octets, octets.len().max(1));
+    let size = octets.first().map_or(1, |octet| usize::from(*octet % 64) + 1);
+    for size in [1, size] {
+        let cut = framed(octets, size);
+        assert_eq!(cut.replies, whole.replies, "in pieces of {size}");
+        assert_eq!(cut.broken, whole.broken, "in pieces of {size}");
+        assert_eq!(cut.last_words, whole.last_words, "in pieces of {size}");
+    }
+    for reply in whole.replies.iter().chain(&whole.last_words) {
+        assert!((200..600).contains(&reply.code));
+        assert_eq!(reply.decode().code / 100, u16::from(reply.canonical_line()[0] - b'0'));
+        assert!(!reply.decode().lines.iter().any(|line| line.contains('\n')));
+    }
+    assert!(whole.last_words.is_none_or(|reply| reply.code >= 400));
+}
+
+/// What is read from an answer to EHLO does not depend on case, on the first line or on being said
+/// twice, and a name of a mechanism is one.
+pub fn capabilities(octets: &[u8]) {
+    for reply in framed(octets, octets.len().max(1)).replies {
+        let reply = reply.decode();
+        let capabilities = Capabilities::from_reply(&reply);
+        let mut other = reply.clone();
+        other.lines.iter_mut().for_each(|line| line.make_ascii_lowercase());
+        other.lines[0] = "STARTTLS".to_owned();
+        other.lines.extend_from_within(1..);
+        assert_eq!(Capabilities::from_reply(&other), capabilities);
+        assert!(capabilities.size != Some(Some(0)));
+        assert!(capabilities.mechanisms.len() <= 64);
+        let is_name = |name: &String| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
+        };
+        assert!(capabilities.mechanisms.iter().all(is_name));
+    }
+}
+
+/// All that was made of a server's octets.
+struct Framed {
+    replies: Vec<RawReply>,
+    broken: Option<String>,
+    last_words: Option<RawReply>,
+}
+
+fn framed(octets: &[u8], size: usize) -> Framed {
+    let mut framer = Framer::default();
+    let mut framed = Framed { replies: Vec::new(), broken: None, last_words: None };
+    for piece in octets.chunks(size) {
+        framer.push(piece);
+        loop {
+            match framer.next_reply() {
+                Ok(Some(reply)) => framed.replies.push(reply),
+                Ok(None) => break,
+                Err(how) => {
+                    framed.broken = Some(how);
+                    return framed;
+                }
+            }
+        }
+    }
+    framed.last_words = framer.last_words();
+    framed
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    const LINE: &str = "([2-5][0-9]{2}[ \\-\t]?|250-)([A-Za-z0-9=,. \t\0\u{e9}\u{767b}-]{0,40}|AUTH[ =](PLAIN|LOGIN|X-A,B)|SIZE[ =][0-9]{0,22}|STARTTLS)(\r|\n\r)?\r?\n";
+
+    proptest! {
+        #[test]
+        fn replies_do_not_depend_on_how_they_are_cut(lines in vec(LINE, 0..8), end in "[0-9 -]{0,5}") {
+            super::replies((lines.concat() + &end).as_bytes());
+        }
+
+        #[test]
+        fn no_octets_break_the_framing(octets in vec(any::<u8>(), 0..300)) {
+            super::replies(&octets);
+        }
+
+        #[test]
+        fn capabilities_depend_on_what_is_offered_alone(lines in vec(LINE, 0..8)) {
+            super::capabilities(lines.concat().as_bytes());
+        }
+
+        #[test]
+        fn no_octets_break_the_answer_to_ehlo(octets in vec(any::<u8>(), 0..300)) {
+            super::capabilities(&[b"250-", octets.as_slice(), b"\r\n250 ok\r\n"].concat());
+        }
+    }
+}
