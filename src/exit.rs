@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::commands::Refusal;
-use crate::commands::ui::harmless;
+use crate::commands::ui::{harmless, harmless_json};
 use crate::model::Exit;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -160,7 +160,7 @@ fn as_json(verdict: &Verdict) -> String {
         details,
     };
     // Strings and numbers always serialize; an empty line says at least that there was something.
-    serde_json::to_string(&object).unwrap_or_default() + "\n"
+    harmless_json(&serde_json::to_string(&object).unwrap_or_default()) + "\n"
 }
 
 #[cfg(test)]

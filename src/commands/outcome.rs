@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Refusal;
-use super::ui::Ui;
+use super::ui::{Ui, harmless_json};
 use crate::advice;
 use crate::model::{
     Address, Connection, Exit, Failure, LoginStyle, Mail, Outcome, Report, Server, Stage,
@@ -182,7 +182,7 @@ impl Told<'_> {
         object.insert("version".to_owned(), 1.into());
         object.insert("exit".to_owned(), report.exit().0.into());
         object.extend(self.details("accepted", values(&recipients(report))));
-        format!("{}\n", Value::Object(object))
+        format!("{}\n", harmless_json(&Value::Object(object).to_string()))
     }
 
     fn details(&self, status: &str, recipients: Vec<Value>) -> Map<String, Value> {

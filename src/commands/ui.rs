@@ -100,15 +100,31 @@ impl Ui {
 pub fn harmless(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        let turns_around = matches!(character,
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if character == '\t' || !(character.is_control() || turns_around) {
+        if character == '\t' || !(character.is_control() || turns_around(character)) {
             safe.push(character);
         } else {
             safe.extend(character.escape_default());
         }
     }
     safe
+}
+
+/// The same for JSON that is written already: its line ends stay, and its strings mean the same.
+pub fn harmless_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || !(character.is_control() || turns_around(character)) {
+            safe.push(character);
+        } else {
+            safe.push_str(&format!("\\u{:04x}", u32::from(character)));
+        }
+    }
+    safe
+}
+
+fn turns_around(character: char) -> bool {
+    matches!(character,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -121,6 +137,15 @@ mod tests {
             harmless("a\x1b[31mb\u{9b}2J\r\u{202e}c"),
             "a\\u{1b}[31mb\\u{9b}2J\\r\\u{202e}c"
         );
+    }
+
+    #[test]
+    fn json_means_the_same_without_what_moves_the_cursor() {
+        let text = "a\u{9b}2J\u{7f}\u{202e}c 你好\t\\";
+        let json = serde_json::to_string(text).unwrap() + "\n";
+        let safe = harmless_json(&json);
+        assert_eq!(safe, "\"a\\u009b2J\\u007f\\u202ec 你好\\t\\\\\"\n");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl Capabilities {
 
 /// `XXXXXXXA` stands where STARTTLS was, `XXXX` where AUTH was.
 fn is_masked(word: &str) -> bool {
-    word.len() >= 4 && word[..word.len() - 1].bytes().all(|byte| byte == b'X')
+    let kept = word.len().saturating_sub(1);
+    kept >= 3 && word.bytes().take(kept).all(|byte| byte == b'X')
 }
 
 /// RFC 4422 §3.1
@@ -123,7 +124,17 @@ mod tests {
 
     #[test]
     fn blanks_empty_lines_and_what_is_unknown_do_no_harm() {
-        let lines = ["PIPELINING \t", "", " SMTPUTF8", "\0", "X-ODD = 1", "STARTTLSX", "8BITMIME"];
+        let lines = [
+            "PIPELINING \t",
+            "",
+            "\0\u{fffd}",
+            "XXX\u{fffd}",
+            " SMTPUTF8",
+            "\0",
+            "X-ODD = 1",
+            "STARTTLSX",
+            "8BITMIME",
+        ];
         let capabilities = capabilities(&lines);
         assert!(capabilities.pipelining && capabilities.smtputf8 && !capabilities.starttls);
     }

@@ -81,7 +81,8 @@ impl Framer {
     /// to follow.
     pub(super) fn last_words(&mut self) -> Option<RawReply> {
         let rest = trim(&self.buffer[self.used..], LINE_KEPT).to_vec();
-        self.used = self.buffer.len();
+        self.buffer.clear();
+        (self.used, self.searched, self.dropped) = (0, 0, 0);
         if let Some(parsed) = self.parse_line(&rest).filter(|_| !rest.is_empty()) {
             let line = ReplyLine { last: false, ..parsed };
             // Only a reply without an end fails, and that one is no refusal.

@@ -66,6 +66,9 @@ fn framed(octets: &[u8], size: usize) -> Framed {
         }
     }
     framed.last_words = framer.last_words();
+    assert_eq!(framer.last_words(), None, "said once");
+    framer.push(b"221 bye\r\n");
+    assert!(matches!(framer.next_reply(), Ok(Some(RawReply { code: 221, .. }))));
     framed
 }
 
