@@ -6,8 +6,9 @@
 
 use crate::model::Reply;
 
-/// Octets kept of one line; what is longer is cut there.
-const LINE_KEPT: usize = 4 * 1024;
+/// Octets kept of one line, enough for the longest challenge (RFC 4954 §4); what is longer is cut
+/// there.
+const LINE_KEPT: usize = 12 * 1024;
 /// Octets that one line may have at all.
 const LINE_MAX: usize = 1024 * 1024;
 /// Octets kept of one reply; lines behind that only count for its code.
@@ -220,6 +221,22 @@ impl RawReply {
     /// The reply with its text decoded.
     pub(super) fn decode(&self) -> Reply {
         Reply { code: self.code, lines: self.lines.iter().map(|line| decode(line)).collect() }
+    }
+
+    /// Keeps the first so many octets of the text.
+    pub(super) fn shorten(&mut self, longest: usize) {
+        let mut room = longest;
+        self.lines.retain_mut(|line| {
+            let fits = room > 0;
+            line.truncate(cut(line, room).len());
+            room -= line.len();
+            fits
+        });
+    }
+
+    /// Octets of text.
+    pub(super) fn length(&self) -> usize {
+        self.lines.iter().map(Vec::len).sum()
     }
 
     /// One line that lettre can read, with the class of the code kept: it knows fewer codes than

@@ -26,6 +26,14 @@ const COALESCED_MAX: usize = 64 * 1024;
 /// How long a reply is looked for on a connection that takes no more of ours.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// Octets kept of what the server says to a command, of everything that it says to commands, and
+/// of each reply when that is used up: a refusal for each of thousands of recipients must fit.
+const WORDS_OF_REPLY: usize = 4 * 1024;
+const WORDS_OF_SESSION: usize = 1024 * 1024;
+const FEW_WORDS: usize = 128;
+/// A challenge of AUTH must stay whole.
+const CHALLENGE: u16 = 334;
+
 /// What lettre is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -57,6 +65,8 @@ pub(super) struct Wire {
     /// What lettre has not read yet of the canonical line.
     ready: &'static [u8],
     replies: VecDeque<Reply>,
+    /// Octets kept of what the server said to commands.
+    words: usize,
     trouble: Option<Cause>,
     write_failed: bool,
     queued: u64,
@@ -84,6 +94,7 @@ impl Wire {
             framer: Framer::default(),
             ready: b"",
             replies: VecDeque::new(),
+            words: 0,
             trouble: None,
             write_failed: false,
             queued: 0,
@@ -338,6 +349,11 @@ impl Wire {
         reply
     }
 
+    fn keep_words(&mut self, reply: &mut RawReply) {
+        reply.shorten(if self.words < WORDS_OF_SESSION { WORDS_OF_REPLY } else { FEW_WORDS });
+        self.words += reply.length();
+    }
+
     fn show(&mut self, reply: &RawReply) {
         let decoded = reply.decode();
         for (index, text) in decoded.lines.iter().enumerate() {
@@ -363,7 +379,8 @@ impl Wire {
         match self.phase {
             Phase::Greeting => self.greeted(&reply)?,
             Phase::Hello => reply = self.answered_hello(reply)?,
-            Phase::Commands | Phase::Body | Phase::Hushed => {}
+            _ if reply.code == CHALLENGE => {}
+            Phase::Commands | Phase::Body | Phase::Hushed => self.keep_words(&mut reply),
         }
         self.replies.push_back(reply.decode());
         Ok(reply.canonical_line())

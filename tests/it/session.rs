@@ -362,8 +362,7 @@ fn the_name_given_by_default_is_full_or_an_address() {
 
 #[test]
 fn a_name_that_others_cannot_read_is_refused_before_connecting() {
-    for name in ["my host", "a..b", "b\u{fc}cher.example", "[300.0.2.1]", "[::1]", ""]
-    {
+    for name in ["my host", "a..b", "b\u{fc}cher.example", "[300.0.2.1]", "[::1]", ""] {
         program(9).args(["--tls", "none", "--ehlo", name, "a@example.net"]).run().exit(64);
     }
 }

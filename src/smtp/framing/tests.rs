@@ -131,12 +131,25 @@ fn a_refusal_that_was_begun_is_one_and_nothing_else_is() {
 #[test]
 fn a_long_line_is_cut_and_the_next_reply_is_found() {
     let mut octets = b"250 ".to_vec();
-    octets.extend_from_slice(&[b'x'; 9000]);
+    octets.extend_from_slice(&[b'x'; 20_000]);
     octets.extend_from_slice(b"\r\n354 go\r\n");
     let all = replies(&octets).unwrap();
     assert_eq!(all[0].lines[0].len(), LINE_KEPT - 4);
     assert_eq!(all[1].code, 354);
-    let text = "登".repeat(2000);
+    let text = "登".repeat(8000);
     let reply = one(format!("550 {text}\r\n").as_bytes());
     assert_eq!(reply.lines[0], "登".repeat((LINE_KEPT - 4) / 3), "not cut inside a character");
+}
+
+#[test]
+fn a_shortened_reply_keeps_its_beginning() {
+    let shortened = |longest| {
+        let lines = ["one", "登录", "three"].map(|line| line.as_bytes().to_vec()).to_vec();
+        let mut reply = RawReply { code: 550, lines };
+        reply.shorten(longest);
+        reply.decode().to_string()
+    };
+    assert_eq!(shortened(100), "550 one 登录 three");
+    assert_eq!(shortened(8), "550 one 登");
+    assert_eq!(shortened(2), "550 on");
 }
