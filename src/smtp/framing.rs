@@ -227,10 +227,11 @@ impl RawReply {
     pub(super) fn shorten(&mut self, longest: usize) {
         let mut room = longest;
         self.lines.retain_mut(|line| {
-            let fits = room > 0;
-            line.truncate(cut(line, room).len());
-            room -= line.len();
-            fits
+            let kept = cut(line, room).len();
+            let begins = room > 0;
+            room = if kept == line.len() { room - kept } else { 0 };
+            line.truncate(kept);
+            begins
         });
     }
 

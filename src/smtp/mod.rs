@@ -8,11 +8,13 @@ mod authenticate;
 mod capabilities;
 mod client;
 mod connect;
+mod exchange;
 mod framing;
 mod login;
 mod mask;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
+mod sasl;
 mod session;
 mod stream;
 mod tls;

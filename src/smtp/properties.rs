@@ -3,6 +3,9 @@
 
 use super::capabilities::Capabilities;
 use super::framing::{Framer, RawReply};
+use super::login::{Prompt, judge};
+use super::sasl::scram::{Binding, First, Hash};
+use super::sasl::{challenge, cram_md5, oauth};
 
 /// Replies are the same however the network cuts them, and every one is of a class that there is.
 pub fn replies(octets: &[u8]) {
@@ -40,6 +43,53 @@ pub fn capabilities(octets: &[u8]) {
         };
         assert!(capabilities.mechanisms.iter().all(is_name));
     }
+}
+
+/// A challenge of AUTH leads to an answer or to none, gives the password away in neither, and no
+/// server is believed that does not know it.
+pub fn challenges(octets: &[u8]) {
+    const PASSWORD: &str = "wonder-land1";
+    let said = challenge::decode_or_raw(&String::from_utf8_lossy(octets));
+    for challenge in [octets, &said] {
+        let complaint = oauth::complaint(challenge).unwrap_or_default();
+        assert!(complaint.chars().count() <= 400 && !complaint.contains(char::is_control));
+        let response = cram_md5::response("tim", PASSWORD.as_bytes(), challenge);
+        assert!(response.len() == 36 && response.starts_with(b"tim "));
+        scram(Hash::Sha256, Binding::NotOffered, challenge, PASSWORD);
+        scram(Hash::Sha1, Binding::TlsExporter([7; 32]), challenge, PASSWORD);
+    }
+    for reply in framed(octets, octets.len().max(1)).replies {
+        let mut reply = reply.decode();
+        let prompt = judge(&reply);
+        reply.lines.iter_mut().for_each(|line| line.insert_str(0, "login "));
+        assert_eq!(judge(&reply), Prompt::UserName, "it was {prompt:?}");
+    }
+}
+
+/// `octets` are the server's first message, a line end, and its last.
+fn scram(hash: Hash, binding: Binding, octets: &[u8], password: &str) {
+    let end = octets.iter().position(|octet| *octet == b'\n').unwrap_or(octets.len());
+    let (server_first, last) = octets.split_at(end);
+    if asks_for_much(server_first) {
+        return;
+    }
+    let first = First::new(hash, binding, "tim", "abc".to_owned(), 1);
+    let Ok((message, expected)) = first.answer(server_first, password.as_bytes()) else { return };
+    let server_first = String::from_utf8_lossy(server_first);
+    let (nonce, _) = server_first[2..].split_once(',').unwrap_or_default();
+    assert!(nonce.starts_with("abc") && nonce.len() > 3);
+    assert!(message.starts_with("c=") && message.contains(&format!(",r={nonce},p=")));
+    assert!(server_first.contains(password) || !message.contains(password));
+    assert!(expected.verify(last.get(1..).unwrap_or_default()).is_err());
+}
+
+/// Whether answering would take longer than a try should.
+fn asks_for_much(server_first: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(server_first);
+    text.split("i=").skip(1).any(|rest| {
+        let digits = rest.trim_start_matches('0').bytes().take_while(u8::is_ascii_digit);
+        digits.count() > 2
+    })
 }
 
 /// All that was made of a server's octets.
@@ -93,6 +143,23 @@ mod tests {
         #[test]
         fn capabilities_depend_on_what_is_offered_alone(lines in vec(LINE, 0..8)) {
             super::capabilities(lines.concat().as_bytes());
+        }
+
+        #[test]
+        fn no_challenge_is_answered_with_the_password(
+            first in "(r=abc[a-z]{0,3},)?(s=[A-Za-z=]{0,8},)?(i=[0-9]{0,2})?[\\x00-\\x7f]{0,20}",
+            last in "(v=|e=)?\\PC{0,40}",
+            status in "\\{\"status\":\"[a-z0-9]{0,5}\",\"(scope|x)\":(null|\"\\PC{0,5}\"|[0-9])\\}",
+            octets in vec(any::<u8>(), 0..100),
+        ) {
+            use base64::Engine as _;
+            use base64::engine::general_purpose::STANDARD;
+
+            super::challenges(format!("{first}\n{last}").as_bytes());
+            super::challenges(STANDARD.encode(format!("{first}\n{last}")).as_bytes());
+            super::challenges(status.as_bytes());
+            super::challenges(&octets);
+            super::challenges(format!("334 {}\r\n", STANDARD.encode(&octets)).as_bytes());
         }
 
         #[test]

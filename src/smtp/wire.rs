@@ -16,7 +16,7 @@ use zeroize::Zeroize as _;
 
 use super::framing::{Framer, RawReply};
 use super::mask::Mask;
-use super::tls::TlsClient;
+use super::tls::{TlsClient, channel_key};
 use super::transport::{Meter, Socket, Transport, describe};
 use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
@@ -213,6 +213,16 @@ impl Wire {
         self.mask.add_encoded(response);
     }
 
+    /// Text with every form of the secrets hidden.
+    pub(super) fn masked(&self, text: &[u8]) -> Vec<u8> {
+        self.mask.apply(text)
+    }
+
+    /// What SCRAM can be bound to: the key exported from this TLS session (RFC 9266).
+    pub(super) fn channel_key(&self) -> Option<[u8; 32]> {
+        self.transport.tls_session().and_then(channel_key)
+    }
+
     /// Queues what rides behind the end of the data.
     pub(super) fn begin_body(&mut self, trailer: &'static [u8]) {
         self.phase = Phase::Body;
@@ -345,22 +355,13 @@ impl Wire {
 
     fn heard(&mut self, mut reply: RawReply) -> RawReply {
         reply.lines.iter_mut().for_each(|line| *line = self.mask.apply(line));
-        self.show(&reply);
+        self.watch.tell_reply(&reply.decode());
         reply
     }
 
     fn keep_words(&mut self, reply: &mut RawReply) {
         reply.shorten(if self.words < WORDS_OF_SESSION { WORDS_OF_REPLY } else { FEW_WORDS });
         self.words += reply.length();
-    }
-
-    fn show(&mut self, reply: &RawReply) {
-        let decoded = reply.decode();
-        for (index, text) in decoded.lines.iter().enumerate() {
-            let separator = if index + 1 < decoded.lines.len() { '-' } else { ' ' };
-            let line = format!("{}{separator}{text}", decoded.code);
-            (self.watch.observer)(Line::Server(line.trim_end()));
-        }
     }
 
     /// One reply for lettre.

@@ -20,6 +20,7 @@
 //! them: that is how a test demands pipelining. After the last line the client must close.
 
 mod channel;
+mod talk;
 mod text;
 
 use std::fmt::Write as _;
@@ -29,7 +30,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use channel::{Channel, Heard};
+pub(crate) use channel::{Channel, Heard};
+pub(crate) use talk::TalkServer;
 use text::{Line, Step};
 
 use super::Identity;

@@ -68,6 +68,13 @@ impl Channel {
         }
     }
 
+    /// The key that a mechanism can be bound to this session by (RFC 9266).
+    pub(crate) fn channel_key(&self) -> [u8; 32] {
+        let Stream::Tls(stream) = &self.stream else { panic!("no TLS") };
+        let label = b"EXPORTER-Channel-Binding";
+        stream.conn.export_keying_material([0; 32], label, Some(b"")).unwrap()
+    }
+
     /// A message up to its lone dot, the dots that were stuffed in taken out.
     pub(crate) fn hear_message(&mut self) -> Result<Vec<u8>, Heard> {
         let mut message = Vec::new();
