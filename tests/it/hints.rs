@@ -30,7 +30,7 @@ fn script(until: Until, user: &str, answer: &str) -> String {
     let rcpt = format!("{mail}S: 250 ok\nC: RCPT TO:*\n");
     match until {
         Until::Greeting => format!("{lines}C-EOF\n"),
-        Until::Ehlo => format!("S: 220 hi\nC: EHLO *\n{lines}{bye}"),
+        Until::Ehlo => format!("S: 220 hi\nC: EHLO *\n{lines}C: HELO *\n{lines}{bye}"),
         Until::Auth => format!("{hello}C: AUTH PLAIN *\n{lines}{bye}"),
         Until::Mail => format!("{mail}{lines}{bye}"),
         Until::Rcpt => format!("{rcpt}{lines}{bye}"),
