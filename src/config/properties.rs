@@ -56,6 +56,12 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::config::KEYS;
+    use crate::model::address::properties::corpus;
+
+    #[test]
+    fn what_the_fuzzer_kept_still_holds() {
+        corpus("configuration").iter().for_each(|octets| super::file(octets));
+    }
 
     fn line() -> impl Strategy<Value = String> {
         let key = prop_oneof![

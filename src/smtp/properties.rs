@@ -127,6 +127,15 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    use crate::model::address::properties::corpus;
+
+    #[test]
+    fn what_the_fuzzer_kept_still_holds() {
+        corpus("replies").iter().for_each(|octets| super::replies(octets));
+        corpus("capabilities").iter().for_each(|octets| super::capabilities(octets));
+        corpus("challenges").iter().for_each(|octets| super::challenges(octets));
+    }
+
     const LINE: &str = "([2-5][0-9]{2}[ \\-\t]?|250-)([A-Za-z0-9=,. \t\0\u{e9}\u{767b}-]{0,40}|AUTH[ =](PLAIN|LOGIN|X-A,B)|SIZE[ =][0-9]{0,22}|STARTTLS)(\r|\n\r)?\r?\n";
 
     proptest! {

@@ -10,6 +10,7 @@ mod compose;
 mod config_example;
 mod dialogue;
 mod docs;
+mod fuzzing;
 mod hints;
 mod interop_postfix;
 mod large;

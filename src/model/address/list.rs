@@ -181,9 +181,7 @@ fn is_quoted(word: &str) -> bool {
 
 /// A separator as a Chinese keyboard types it, and what is meant.
 fn full_width(word: &str) -> Option<(char, char)> {
-    const WIDE: [(char, char); 6] =
-        [('，', ','), ('、', ','), ('；', ','), ('＠', '@'), ('＜', '<'), ('＞', '>')];
-    WIDE.into_iter().find(|(wide, _)| !is_quoted(word) && word.contains(*wide))
+    local::FULL_WIDTH.into_iter().find(|(wide, _)| !is_quoted(word) && word.contains(*wide))
 }
 
 #[cfg(test)]

@@ -5,6 +5,10 @@ use super::{is_atext, quote};
 /// Octets of a local part, quotation marks included (RFC 5321 §4.5.3.1.1).
 const LONGEST: usize = 64;
 
+/// Separators as a Chinese keyboard types them, and what is meant.
+pub(super) const FULL_WIDTH: [(char, char); 6] =
+    [('，', ','), ('、', ','), ('；', ','), ('＠', '@'), ('＜', '<'), ('＞', '>')];
+
 /// Checks a dot-atom or a quoted string; gives it back quoted only where it must be.
 pub(super) fn parse(text: &str) -> Result<String, String> {
     let content = match text.strip_prefix('"') {
@@ -18,7 +22,10 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         let code = u32::from(invisible);
         return Err(format!("an invisible character (U+{code:04X}) in the local part"));
     }
-    let local = if check_dot_atom(&content).is_ok() { content } else { quote(&content) };
+    // Quoted, it is no slip of the keyboard when it is read again.
+    let seems_a_slip = FULL_WIDTH.iter().any(|(wide, _)| content.contains(*wide));
+    let bare = check_dot_atom(&content).is_ok() && !seems_a_slip;
+    let local = if bare { content } else { quote(&content) };
     if local.len() > LONGEST {
         let length = local.len();
         return Err(format!("a local part of {length} octets; it has at most {LONGEST}"));

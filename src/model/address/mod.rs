@@ -172,7 +172,13 @@ mod tests {
     fn a_local_part_is_quoted_only_where_it_must_be() {
         assert_eq!(address(r#""a"@example.com"#), "a@example.com");
         assert_eq!(address(r#""a\b"@example.com"#), "ab@example.com");
-        for text in [r#""a b"@x.test"#, r#""a..b"@x.test"#, r#""a@b"@x.test"#, r#""\"\\"@x.test"#] {
+        for text in [
+            r#""a b"@x.test"#,
+            r#""a..b"@x.test"#,
+            r#""a@b"@x.test"#,
+            r#""\"\\"@x.test"#,
+            r#""a；b"@x.test"#,
+        ] {
             assert_eq!(address(text), text);
         }
     }
