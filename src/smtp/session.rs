@@ -22,6 +22,8 @@ use crate::model::{
 
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
 const QUIT_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a server that has greeted once is waited for again.
+const SECOND_GREETING: Duration = Duration::from_secs(10);
 
 /// Who to be, and what proves it; a client certificate proves it too and is the server's setting.
 #[derive(Debug, Default)]
@@ -209,13 +211,11 @@ impl Entry<'_> {
         }
     }
 
-    /// A channel, by HELO on a new connection where the server hangs up at EHLO, as some old ones
-    /// do (RFC 1869 §4.7).
+    /// A channel, by HELO on a new connection where the server refuses EHLO and hangs up, as some
+    /// old ones do (RFC 1869 §4.7).
     fn any_channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
         let cause = match self.channel(tls, Hello::Extended) {
-            Err(cause @ Cause::Lost(_)) if self.stage == Stage::Hello && self.helo_may_do() => {
-                cause
-            }
+            Err(cause @ Cause::Lost(_)) if self.hung_up_at_helo() && self.helo_may_do() => cause,
             channel => return channel,
         };
         (self.watch.observer)(Line::Note(&format!("{cause} at EHLO; once more with HELO")));
@@ -223,6 +223,11 @@ impl Entry<'_> {
             self.stage = Stage::Hello;
             cause
         })
+    }
+
+    fn hung_up_at_helo(&self) -> bool {
+        let helo_only = self.wire.as_ref().is_some_and(|wire| wire.lock().helo_only());
+        self.stage == Stage::Hello && helo_only
     }
 
     /// Whether a mail can be sent to a server that offers neither STARTTLS nor AUTH.
@@ -243,7 +248,11 @@ impl Entry<'_> {
         let mut mask = Mask::default();
         let secrets = self.credentials.map(|known| [&known.password, &known.token]);
         secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));
-        let wire = SharedWire::new(Wire::new(socket, server.timeouts, mask, self.watch.clone()));
+        let mut timeouts = server.timeouts;
+        if hello == Hello::Plain {
+            timeouts.greeting = timeouts.greeting.min(SECOND_GREETING);
+        }
+        let wire = SharedWire::new(Wire::new(socket, timeouts, mask, self.watch.clone()));
         self.wire = Some(wire.clone());
         let literal = wire.lock().address_literal();
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));

@@ -24,7 +24,7 @@ impl Wire {
         self.hello = name;
     }
 
-    /// Whether the server knew only HELO.
+    /// Whether only HELO is left to be said.
     pub(in crate::smtp) fn helo_only(&self) -> bool {
         self.helo_only
     }
@@ -94,12 +94,10 @@ impl Wire {
     fn helo_instead(&mut self, refusal: RawReply) -> Result<RawReply, Cause> {
         self.refuse_unasked()?;
         let unknown = matches!(refusal.code, 500 | 501 | 502 | 504);
+        self.helo_only = true;
         self.say_helo();
         match self.receive() {
-            Ok(answer) if answer.code / 100 == 2 => {
-                self.helo_only = true;
-                Ok(answer)
-            }
+            Ok(answer) if answer.code / 100 == 2 => Ok(answer),
             Ok(_) | Err(Cause::Lost(_)) if !unknown => Ok(refusal),
             answer => answer,
         }
