@@ -28,6 +28,8 @@ pub(super) struct Framer {
     searched: usize,
     /// Octets already dropped of a line that is too long to keep.
     dropped: usize,
+    /// Octets of the empty lines before a reply.
+    blank: usize,
     /// The reply of which some lines have come.
     partial: Option<Partial>,
 }
@@ -59,6 +61,12 @@ impl Framer {
         self.buffer.extend_from_slice(octets);
     }
 
+    /// Octets of the server's that stand behind the last reply and mean something.
+    pub(super) fn unread(&self) -> &[u8] {
+        let line_ends = self.pending().iter().take_while(|octet| b"\r\n".contains(octet)).count();
+        &self.pending()[line_ends..]
+    }
+
     /// Octets that belong to no finished reply.
     pub(super) fn pending(&self) -> &[u8] {
         &self.buffer[self.used..]
@@ -68,6 +76,15 @@ impl Framer {
     /// is no reply.
     pub(super) fn next_reply(&mut self) -> Result<Option<RawReply>, String> {
         while let Some(line) = self.next_line()? {
+            if line.text.is_empty() && self.partial.is_none() {
+                // Some servers end their greeting so; it says nothing.
+                self.blank += line.octets;
+                if self.blank > LINE_MAX {
+                    return Err("nothing but empty lines".to_owned());
+                }
+                continue;
+            }
+            self.blank = 0;
             let parsed = self.parse_line(&line.text).ok_or_else(|| {
                 format!("expected a reply, got \u{201c}{}\u{201d}", excerpt(&line.text))
             })?;

@@ -182,8 +182,8 @@ impl Wire {
 
     /// Fails if the server said what nothing asked for. A 421 may come at any time.
     pub(super) fn refuse_unasked(&self) -> Result<(), Cause> {
-        match self.framer.pending() {
-            b"" | b"\r" | b"4" | b"42" => Ok(()),
+        match self.framer.unread() {
+            b"" | b"4" | b"42" => Ok(()),
             said if said.starts_with(b"421") => Ok(()),
             said => Err(Cause::Protocol(format!("the server sent {} octets unasked", said.len()))),
         }

@@ -47,7 +47,7 @@ fn a_greeting_may_have_several_lines_and_come_in_pieces() {
            S-WAIT: 30
            S-RAW: "\n220-Welcome\r\n\r\n"
            S-WAIT: 30
-           S-RAW: "  no code here\r\n220 ready\r\n"
+           S-RAW: "  no code here\r\n220 ready\r\n\r\n"
            C: EHLO client.example
            S: 250 mail
            {MAIL}"#

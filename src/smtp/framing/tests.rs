@@ -44,7 +44,7 @@ fn gbk_text_is_decoded() {
 fn what_is_no_reply_is_an_error_that_shows_it() {
     let error = replies(b"SSH-2.0-OpenSSH\x07\r\n").unwrap_err();
     assert_eq!(error, "expected a reply, got \u{201c}SSH-2.0-OpenSSH\u{fffd}\u{201d}");
-    for bad in ["", "25", "2500 x", "150 hi", "650 hi", "abc hi", "\u{feff}220 hi"] {
+    for bad in ["25", "2500 x", "150 hi", "650 hi", "abc hi", "\u{feff}220 hi"] {
         assert!(replies(format!("{bad}\r\n").as_bytes()).is_err(), "{bad:?}");
     }
 }
@@ -76,6 +76,7 @@ fn endless_lines_and_replies_are_refused_in_little_memory() {
         }
         assert_eq!(outcome, Err("a reply without an end".to_owned()));
     }
+    assert_eq!(replies(&b"\r\n".repeat(1_000_000)), Err("nothing but empty lines".to_owned()));
 }
 
 #[test]
@@ -103,6 +104,12 @@ fn a_line_without_a_code_inside_a_reply_is_text() {
     for bad in [&b"220-hi\r\n150 hm\r\n"[..], b"220-hi\r\n2200 hm\r\n"] {
         assert!(replies(bad).is_err());
     }
+}
+
+#[test]
+fn empty_lines_between_replies_are_nothing() {
+    let all = replies(b"\r\n220 hi\r\n\r\n\n250-mail\r\n\r\n250 ok\r\n\r\n").unwrap();
+    assert_eq!(all.iter().map(Reply::to_string).collect::<Vec<_>>(), ["220 hi", "250 mail  ok"]);
 }
 
 #[test]
