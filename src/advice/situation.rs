@@ -49,8 +49,8 @@ pub(super) enum When {
     NoUser,
     /// Nothing that is offered can be used, and OAuth is among it.
     OffersOAuth,
-    /// PLAIN is offered where it was not tried.
-    OffersPlain,
+    /// This mechanism is offered.
+    Offers(&'static str),
     /// The credentials that were refused are of this kind.
     Proves(Proof),
     /// They were given without being said.
@@ -214,7 +214,7 @@ impl<'a> Situation<'a> {
                 }
                 _ => false,
             },
-            When::OffersPlain => self.offered().iter().any(|name| name == "PLAIN"),
+            When::Offers(mechanism) => self.offered().iter().any(|name| name == mechanism),
             When::Proves(proof) => self.mechanism().is_some_and(|it| it.proof() == proof),
             When::Hidden => self.mechanism().is_some_and(|it| !it.reveals_secret()),
             When::StartTlsOffered => seen.starttls_offered,
