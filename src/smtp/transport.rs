@@ -274,7 +274,7 @@ impl Heard {
         match (self, error) {
             (Self::Nothing(circumstances), error) => Cause::Handshake(circumstances.fault(error)),
             (Self::Words, rustls::Error::AlertReceived(alert)) => {
-                Cause::Lost(format!("the server ended TLS ({})", said(*alert)))
+                Cause::Lost(format!("the server ended TLS with the alert {}", said(*alert)))
             }
             (Self::Words, error) => {
                 Cause::Protocol(format!("what came is no longer TLS ({error})"))

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod client;
+mod hostile;
 mod version;
 
 use crate::support::{Authority, Identity, KeyKind, Leaf, Mailsend, Outcome, ScriptServer};
