@@ -170,9 +170,8 @@ impl fmt::Display for CertificateFault {
             }
             Self::IssuerNotSent { issuer, url: None } => write!(
                 f,
-                "its issuer '{issuer}' is not known here, and the server does not send that \
-                 certificate: an intermediate is missing, or '{issuer}' is an authority that is \
-                 not trusted here"
+                "it is signed by an authority that is not trusted here, '{issuer}' (or that is an \
+                 intermediate, whose certificate the server does not send)"
             ),
             Self::IssuerNotSent { issuer, url: Some(_) } => write!(
                 f,

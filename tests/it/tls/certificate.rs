@@ -92,9 +92,8 @@ fn an_intermediate_that_the_server_does_not_send_is_named() {
     assert_eq!(
         told(&refused(&identity, Some(&root.pem()), &[]), &identity),
         format!(
-            "its issuer 'Corp Issuing CA' is not known here, and the server does not send that \
-             certificate: an intermediate is missing, or 'Corp Issuing CA' is an authority that \
-             is not trusted here
+            "it is signed by an authority that is not trusted here, 'Corp Issuing CA' (or that is \
+             an intermediate, whose certificate the server does not send)
 hint: get the certificate of 'Corp Issuing CA' from the administrator and set ca_file = \
              \"FILE.pem\"; if it is an intermediate, the server should send it
 {PIN}{LOCAL}"
