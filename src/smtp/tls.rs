@@ -38,8 +38,6 @@ impl TlsClient {
     pub(super) fn prepare(server: &Server) -> Result<Self, Cause> {
         let trust = &server.trust;
         let name = trust.server_name.as_deref().unwrap_or(&server.host);
-        // The dot of a name that is absolute is never in a certificate.
-        let name = name.strip_suffix('.').unwrap_or(name);
         let name = ServerName::try_from(name.to_owned()).map_err(|_| {
             Cause::Setup(format!("{name}: no name that a certificate could be for"))
         })?;

@@ -9,7 +9,7 @@ use crate::model::{Secret, Tls};
 const LEFT_OUT: [(&str, &str); 9] = [
     ("sendmail", "mailsend talks to a server itself"),
     ("smtp_oauth_refresh_command", "OAuth is not supported"),
-    ("ssl_client_cert", "client certificates are not supported"),
+    ("ssl_client_cert", "set client_certificate and client_key by hand"),
     ("ssl_verify_dates", "the dates of a certificate are always checked; see pin_sha256"),
     ("ssl_verify_host", "the name in a certificate is always checked; see server_name"),
     ("certificate_file", "certificates accepted by hand are not read; see pin_sha256"),

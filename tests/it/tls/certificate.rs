@@ -200,7 +200,9 @@ hint: if elsewhere.example.net is the server that you mean, set host to it, or s
 "
         )
     );
-    accepted(&identity, Some(&authority.pem()), &["--server-name", "elsewhere.example.net"]);
+    for name in ["elsewhere.example.net", "Elsewhere.Example.Net."] {
+        accepted(&identity, Some(&authority.pem()), &["--server-name", name]);
+    }
     accepted(&identity, Some(&authority.pem()), &["--danger-accept-wrong-name"]);
 }
 

@@ -90,6 +90,25 @@ fn a_server_that_wants_a_certificate_and_gets_none_is_understood() {
 }
 
 #[test]
+fn opportunistic_goes_on_in_the_clear_where_a_certificate_is_wanted() {
+    let authority = Authority::new();
+    let clear = OFFERS.replace("C: STARTTLS", "");
+    let script = format!("{OFFERS}\nS: 220 go\nTLS-REFUSED\n--- connection\n{clear}\n{MAIL}");
+    for versions in [TLS12, TLS13] {
+        let identity = authority.identity(Leaf::Good, KeyKind::P256).speaking(versions);
+        let server = ScriptServer::play_with(&identity.requiring(&authority), &script);
+        Mailsend::new()
+            .args(["--host", "localhost", "--port", &server.port().to_string()])
+            .args(["-f", "me@example.com", "--body", "hello", "a@example.net"])
+            .args(["--tls", "opportunistic"])
+            .talks_to(server.dialogue())
+            .run()
+            .exit(0);
+        server.finish();
+    }
+}
+
+#[test]
 fn a_certificate_that_the_server_refuses_is_told_with_its_reason() {
     let authority = Authority::new();
     let stranger = Authority::named("another").identity(Leaf::ForClients, KeyKind::P256);
