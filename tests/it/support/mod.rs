@@ -5,6 +5,7 @@
 
 mod certificates;
 mod mailbox;
+mod openssl;
 mod program;
 mod proxy;
 mod python;
@@ -13,6 +14,7 @@ mod script;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use mailbox::Postfix;
+pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
