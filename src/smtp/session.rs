@@ -144,7 +144,7 @@ impl Entry<'_> {
             Err(cause)
                 if self.server.tls == Tls::Opportunistic
                     && self.stage == Stage::Tls
-                    && !matches!(cause, Cause::Injected(_)) =>
+                    && !matches!(cause, Cause::Injected(_) | Cause::DeadlinePassed(_)) =>
             {
                 let note = format!("TLS failed ({cause}); once more in the clear");
                 (self.watch.observer)(Line::Note(&note));
@@ -178,12 +178,12 @@ impl Entry<'_> {
     /// Connects and says EHLO, inside TLS if there is a client for it.
     fn channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
         let server = self.server;
-        let socket = connect(&server.host, server.port, server.timeouts.connect).map_err(
-            |(stage, cause)| {
+        let (patience, limit) = (server.timeouts.connect, self.watch.deadline);
+        let socket =
+            connect(&server.host, server.port, patience, limit).map_err(|(stage, cause)| {
                 self.stage = stage;
                 cause
-            },
-        )?;
+            })?;
         let mut mask = Mask::default();
         if let Some(credentials) = self.credentials {
             mask.add_secret(&credentials.secret);
@@ -305,7 +305,11 @@ fn refusal(reply: Reply) -> Cause {
 fn leave(client: Client, cause: Cause) -> Cause {
     let broken = matches!(
         cause,
-        Cause::Lost(_) | Cause::TimedOut(_) | Cause::Protocol(_) | Cause::Internal(_)
+        Cause::Lost(_)
+            | Cause::TimedOut(_)
+            | Cause::DeadlinePassed(_)
+            | Cause::Protocol(_)
+            | Cause::Internal(_)
     );
     if !broken {
         client.wire().lock().quit(QUIT_PATIENCE);

@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, Error, RootCertStore};
 
-use super::transport::{Socket, TlsStream};
+use super::transport::{Socket, TlsStream, describe};
 use super::verifier::{Policy, SystemRoots, Verifier};
 use crate::model::{Cause, Server, TlsFacts, Trust, reason};
 
@@ -150,7 +150,7 @@ fn read_roots(path: &Path) -> Result<RootCertStore, String> {
 
 fn broken(error: &io::Error, patience: Duration) -> Cause {
     match error.kind() {
-        io::ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
+        io::ErrorKind::TimedOut => describe(error, patience),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             Cause::Handshake("the server broke the connection".to_owned())
         }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::model::Deadline;
+
 /// One line of the dialogue, as the observer is told it. Secrets are masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line<'a> {
@@ -26,4 +28,6 @@ pub struct Watch {
     /// True while the end of the data may be out and is not answered: who ends the program then
     /// does not know whether the message was taken.
     pub in_doubt: Arc<AtomicBool>,
+    /// When everything must be done, if that is limited; nothing is waited for any longer.
+    pub deadline: Option<Deadline>,
 }
