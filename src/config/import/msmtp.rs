@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::{Imported, Remark};
-use crate::model::{Mechanism, Pin, Secret, Tls};
+use crate::model::{LogTarget, Mechanism, Pin, Secret, Tls};
 
 /// A value and its line.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ const DONE_ANYWAY: [&str; 8] = [
 ];
 
 /// What has no counterpart, and why.
-const LEFT_OUT: [(&str, &str); 19] = [
+const LEFT_OUT: [(&str, &str); 17] = [
     ("proxy_host", "proxies are not supported"),
     ("socket", "there is no such setting: mailsend connects by TCP"),
     ("source_ip", "there is no such setting"),
@@ -54,9 +54,7 @@ const LEFT_OUT: [(&str, &str); 19] = [
     ("dsn_return", "there is no such setting"),
     ("aliases", "there is no such setting; see qualify_domain"),
     ("set_to_header", "there is no such setting; see qualify_domain"),
-    ("logfile", "mailsend keeps no log; -v or --json says what happened"),
-    ("logfile_time_format", "mailsend keeps no log; -v or --json says what happened"),
-    ("syslog", "mailsend keeps no log; -v or --json says what happened"),
+    ("logfile_time_format", "the log has the time as RFC 3339 writes it"),
     ("auto_from", "name the author with from"),
     ("allow_from_override", "there is no such setting"),
     ("undisclosed_recipients", "there is no such setting; see --bcc"),
@@ -181,6 +179,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     if let Some(timeout) = setting("timeout").filter(|it| it.value != "off") {
         profile.set("connect_timeout", timeout.value.clone(), timeout.line, "");
     }
+    log(&mut profile, account, remarks);
     author(&mut profile, account, remarks);
     for (name, setting) in &account.settings {
         let known = LEFT_OUT.iter().find(|(left_out, _)| left_out == name);
@@ -197,7 +196,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
 }
 
 /// What is taken over.
-const TAKEN: [&str; 18] = [
+const TAKEN: [&str; 20] = [
     "host",
     "port",
     "protocol",
@@ -216,6 +215,8 @@ const TAKEN: [&str; 18] = [
     "domain",
     "maildomain",
     "timeout",
+    "logfile",
+    "syslog",
 ];
 
 fn trust(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Remark>) {
@@ -316,6 +317,23 @@ fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
         profile.password = Some((Secret::new(password.value.as_str()), password.line));
     } else if let Some(command) = setting("passwordeval") {
         profile.text("password_command", &command.value, command.line);
+    }
+}
+
+/// One log is enough: the file, where both are set.
+fn log(profile: &mut Draft, account: &Account, remarks: &mut Vec<Remark>) {
+    let is_off = |setting: &&Setting| setting.value == "off";
+    let file = account.settings.get("logfile").filter(|file| !file.value.is_empty());
+    let syslog = account.settings.get("syslog").filter(|syslog| !is_off(syslog));
+    if let Some(syslog) = syslog {
+        profile.text("log", LogTarget::SYSLOG, syslog.line);
+    }
+    let Some(file) = file else { return };
+    if file.value.starts_with(['/', '~']) {
+        profile.text("log", &file.value, file.line);
+    } else {
+        let message = "logfile: set log to the whole path".to_owned();
+        remarks.push(Remark { line: file.line, message });
     }
 }
 

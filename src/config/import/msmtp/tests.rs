@@ -19,14 +19,23 @@ fn accounts_with_defaults_and_bases_become_profiles() {
         "default: gmail\n\
          [profiles.gmail]\nhost = \"smtp.gmail.com\"\nport = 587\ntls = \"starttls\"\n\
          username = \"nick@gmail.com\"\npassword_command = \"pass show gmail\"\n\
-         from = '\"Zhang, San\" <nick@gmail.com>'\n\n\
+         from = '\"Zhang, San\" <nick@gmail.com>'\nlog = \"~/.msmtp.log\"\n\n\
          [profiles.qq]\nhost = \"smtp.qq.com\"\nport = 465\ntls = \"implicit\"\n\
          username = \"1@qq.com\"\n\
          # The password stands in line 22 of the settings. Without one of these you are asked for it:\n\
          # password_command = \"pass show mail/qq\"\n\
          # password_file = \"qq.password\"\n\
-         from = '\"Zhang, San\" <1@qq.com>'\n\
-         ---\n6: logfile: mailsend keeps no log; -v or --json says what happened\n",
+         from = '\"Zhang, San\" <1@qq.com>'\nlog = \"~/.msmtp.log\"\n---\n",
+    );
+}
+
+#[test]
+fn the_log_is_kept_where_it_was() {
+    becomes(
+        "account a\nhost h\nsyslog LOG_MAIL\n\naccount b\nhost h\nlogfile -\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"none\"\nlog = \"syslog\"\n\n\
+         [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"none\"\n---\n\
+         7: logfile: set log to the whole path\n",
     );
 }
 
