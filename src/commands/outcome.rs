@@ -87,12 +87,21 @@ impl Told<'_> {
     pub(super) fn failure(&self, failure: &Failure) -> Refusal {
         let mut refusal = Refusal::new(failure.exit(), failure.to_string());
         refusal.hints = advice::on_failure(failure, self.server, Some(self.from));
-        let retry = failure.exit() == Exit::TEMP_FAIL;
+        self.not_submitted(refusal, failure.stage)
+    }
+
+    /// A mail that no server was asked to take.
+    pub(super) fn unsent(&self, refusal: Refusal) -> Refusal {
+        self.not_submitted(refusal, Stage::Setup)
+    }
+
+    fn not_submitted(&self, mut refusal: Refusal, stage: Stage) -> Refusal {
+        let retry = refusal.exit == Exit::TEMP_FAIL;
         let recipients = self.mail.recipients.iter().map(|address| {
             json!({ "address": address.to_string(), "outcome": "not submitted", "retry": retry })
         });
         refusal.details = self.details("failed", recipients.collect());
-        refusal.details.insert("stage".to_owned(), failure.stage.name().into());
+        refusal.details.insert("stage".to_owned(), stage.name().into());
         refusal
     }
 

@@ -29,6 +29,8 @@ pub enum Cause {
     ConnectFailed(String),
     /// Nothing came within the time allowed, in seconds.
     TimedOut(u64),
+    /// The deadline for everything together passed, of so many seconds.
+    DeadlinePassed(u64),
     /// The connection broke or was closed.
     Lost(String),
     /// The server refused what the stage asked for.
@@ -133,6 +135,9 @@ impl fmt::Display for Cause {
             Self::LookupFailed(why) => write!(f, "the host cannot be looked up now: {why}"),
             Self::ConnectFailed(why) => write!(f, "cannot connect: {why}"),
             Self::TimedOut(seconds) => write!(f, "no answer within {seconds} s"),
+            Self::DeadlinePassed(seconds) => {
+                write!(f, "not done within the deadline of {seconds} s")
+            }
             Self::Lost(how) => f.write_str(how),
             Self::Refused(reply) => write!(f, "the server refused: {reply}"),
             Self::Certificate(problem) => {
@@ -196,7 +201,7 @@ impl fmt::Display for Failure {
             Cause::AuthNotOffered if self.seen.in_tls && self.seen.auth_in_clear() => {
                 f.write_str("there is a user name, and the server offers AUTH only outside TLS")
             }
-            Cause::TimedOut(_) | Cause::Lost(_) => {
+            Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => {
                 write!(f, "{} ({})", self.cause, self.stage.name())
             }
             cause => write!(f, "{cause}"),
@@ -212,7 +217,7 @@ impl Failure {
         match &self.cause {
             Cause::HostNotFound => Exit::NO_HOST,
             Cause::LookupFailed(_) | Cause::ConnectFailed(_) => Exit::TEMP_FAIL,
-            Cause::TimedOut(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
+            Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
             Cause::Refused(reply) if reply.is_transient() => Exit::TEMP_FAIL,
             Cause::Refused(_) => match self.stage {
                 Stage::StartTls => Exit::PROTOCOL,

@@ -160,7 +160,7 @@ impl Entry<'_> {
             Err(cause)
                 if self.server.tls == Tls::Opportunistic
                     && (self.stage == Stage::Tls || matches!(cause, Cause::Handshake(_)))
-                    && !matches!(cause, Cause::Injected(_)) =>
+                    && !matches!(cause, Cause::Injected(_) | Cause::DeadlinePassed(_)) =>
             {
                 let note = format!("TLS failed ({cause}); once more in the clear");
                 (self.watch.observer)(Line::Note(&note));
@@ -203,12 +203,12 @@ impl Entry<'_> {
     /// Connects and says EHLO, inside TLS if there is a client for it.
     fn channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
         let server = self.server;
-        let socket = connect(&server.host, server.port, server.timeouts.connect).map_err(
-            |(stage, cause)| {
+        let (patience, limit) = (server.timeouts.connect, self.watch.deadline);
+        let socket =
+            connect(&server.host, server.port, patience, limit).map_err(|(stage, cause)| {
                 self.stage = stage;
                 cause
-            },
-        )?;
+            })?;
         let mut mask = Mask::default();
         let secrets = self.credentials.map(|known| [&known.password, &known.token]);
         secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));
@@ -331,6 +331,7 @@ fn leave(client: Client, cause: Cause) -> Cause {
         cause,
         Cause::Lost(_)
             | Cause::TimedOut(_)
+            | Cause::DeadlinePassed(_)
             | Cause::Protocol(_)
             | Cause::ServerUnproven(_)
             | Cause::Internal(_)

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use rustls::ClientConnection;
 
 use super::tls::{Circumstances, said};
-use crate::model::Cause;
+use crate::model::{Cause, Deadline};
 
 /// A connected TCP socket.
 pub(super) struct Socket {
     stream: TcpStream,
     deadline: Instant,
+    /// The end of everything.
+    limit: Option<Deadline>,
     meter: Meter,
 }
 
@@ -43,20 +45,22 @@ impl Meter {
 }
 
 impl Socket {
-    /// Takes over a connected stream.
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    /// Takes over a connected stream; nothing is waited for beyond the limit.
+    pub(super) fn new(stream: TcpStream, limit: Option<Deadline>) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream, deadline: Instant::now(), meter: Meter::default() })
+        Ok(Self { stream, deadline: Instant::now(), limit, meter: Meter::default() })
     }
 
     /// What follows must be done within this time.
     pub(super) fn allow(&mut self, patience: Duration) {
-        self.deadline = Instant::now() + patience;
+        let now = Instant::now();
+        self.deadline =
+            now + self.limit.map_or(patience, |limit| patience.min(limit.remaining(now)));
     }
 
     fn remaining(&self) -> io::Result<Duration> {
         let remaining = self.deadline.saturating_duration_since(Instant::now());
-        if remaining.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(remaining) }
+        if remaining.is_zero() { Err(time_is_up(self.limit)) } else { Ok(remaining) }
     }
 
     fn writing(
@@ -65,19 +69,22 @@ impl Socket {
     ) -> io::Result<usize> {
         let remaining = self.remaining()?;
         self.stream.set_write_timeout(Some(remaining))?;
-        let octets = retry(|| write(&mut self.stream))?;
+        let octets = retry(self.limit, || write(&mut self.stream))?;
         self.meter.sent(octets);
         Ok(octets)
     }
 }
 
 /// A system call again when a signal interrupted it; the system's word for a timeout made one.
-fn retry(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+fn retry(
+    limit: Option<Deadline>,
+    mut call: impl FnMut() -> io::Result<usize>,
+) -> io::Result<usize> {
     loop {
         match call() {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                return Err(ErrorKind::TimedOut.into());
+                return Err(time_is_up(limit));
             }
             other => return other,
         }
@@ -88,7 +95,7 @@ impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let remaining = self.remaining()?;
         self.stream.set_read_timeout(Some(remaining))?;
-        let octets = retry(|| self.stream.read(buffer))?;
+        let octets = retry(self.limit, || self.stream.read(buffer))?;
         self.meter.received(octets);
         Ok(octets)
     }
@@ -151,7 +158,7 @@ pub(super) struct WriteFailure {
 
 impl Transport {
     /// The socket beneath, if there still is one.
-    pub(super) fn socket(&mut self) -> Option<&mut Socket> {
+    fn socket(&mut self) -> Option<&mut Socket> {
         match self {
             Self::Plain(socket) => Some(socket),
             Self::Tls(stream) => Some(&mut stream.socket),
@@ -164,6 +171,13 @@ impl Transport {
         match self {
             Self::Tls(stream) => Some(&stream.session),
             Self::Plain(_) | Self::Closed => None,
+        }
+    }
+
+    /// What follows must be done within this time.
+    pub(super) fn allow(&mut self, patience: Duration) {
+        if let Some(socket) = self.socket() {
+            socket.allow(patience);
         }
     }
 
@@ -291,10 +305,28 @@ impl Heard {
     }
 }
 
+/// The error of kind `TimedOut` that tells the deadline for everything from the time of one reply.
+pub(super) fn time_is_up(limit: Option<Deadline>) -> io::Error {
+    // A socket's own clock may wake it a moment early.
+    let soon = Instant::now() + Duration::from_millis(20);
+    match limit.filter(|limit| limit.has_passed(soon)) {
+        Some(limit) => io::Error::new(ErrorKind::TimedOut, DeadlinePassed(limit)),
+        None => ErrorKind::TimedOut.into(),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct DeadlinePassed(Deadline);
+
 /// An error of the socket as a cause, within the time that it had.
 pub(super) fn describe(error: &io::Error, patience: Duration) -> Cause {
-    if let Some(explained) = error.get_ref().and_then(|inner| inner.downcast_ref::<Explained>()) {
+    let inner = error.get_ref();
+    if let Some(explained) = inner.and_then(|inner| inner.downcast_ref::<Explained>()) {
         return explained.0.clone();
+    }
+    if let Some(DeadlinePassed(limit)) = inner.and_then(|inner| inner.downcast_ref()) {
+        return Cause::DeadlinePassed(limit.seconds());
     }
     match error.kind() {
         ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),

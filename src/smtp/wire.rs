@@ -121,9 +121,13 @@ impl Wire {
             Phase::Body => {}
             Phase::Greeting | Phase::Hello | Phase::Commands => {
                 let text = String::from_utf8_lossy(octets);
+                self.framer.expect_capabilities(text.starts_with("EHLO "));
                 text.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
             }
         }
+        // The time for a block of the message is not that for a message which comes as one block.
+        let room = COALESCED_MAX.saturating_sub(self.outgoing.len()).max(1);
+        let octets = &octets[..octets.len().min(room)];
         self.outgoing.extend_from_slice(octets);
         self.queued += octets.len() as u64;
         if self.outgoing.len() >= COALESCED_MAX
@@ -294,9 +298,7 @@ impl Wire {
     }
 
     fn flush(&mut self) -> Result<(), Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(self.timeouts.block);
-        }
+        self.transport.allow(self.timeouts.block);
         let length = self.outgoing.len();
         let result = self.transport.write_all(&self.outgoing);
         self.outgoing.zeroize();
@@ -323,7 +325,9 @@ impl Wire {
         let mut patience = if self.write_failed { LAST_WORDS } else { self.patience };
         if self.phase == Phase::Greeting && patience > SOON {
             match self.receive_within(SOON) {
-                Err(Cause::TimedOut(_)) => self.tell_delay(),
+                Err(Cause::TimedOut(_)) => {
+                    self.watch.tell_delay(SOON, matches!(self.transport, Transport::Plain(_)))
+                }
                 greeted => return greeted,
             }
             patience -= SOON;
@@ -335,22 +339,8 @@ impl Wire {
         })
     }
 
-    fn tell_delay(&mut self) {
-        let advice = match self.transport {
-            Transport::Plain(_) => {
-                "; if its port speaks TLS from the first octet, set tls = \"implicit\""
-            }
-            _ => "",
-        };
-        let seconds = SOON.as_secs();
-        let text = format!("the server has not greeted for {seconds} s{advice}");
-        (self.watch.observer)(Line::Delay(&text));
-    }
-
     fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(patience);
-        }
+        self.transport.allow(patience);
         let mut buffer = [0; 8 * 1024];
         loop {
             if let Some(mut reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
@@ -361,7 +351,7 @@ impl Wire {
             match self.transport.read(&mut buffer) {
                 Ok(0) => return Err(Cause::Lost("the server closed the connection".to_owned())),
                 Ok(octets) => self.framer.push(&buffer[..octets]),
-                Err(error) => return Err(describe(&error, patience)),
+                Err(error) => return Err(describe(&error, self.patience)),
             }
         }
     }

@@ -209,6 +209,7 @@ impl Scene {
             observer: Arc::new(|_| ()),
             progress: Arc::new(|_| ()),
             in_doubt: Arc::default(),
+            deadline: None,
         };
         let session = Session::open(&self.server, self.credentials.as_ref(), &watch)?;
         session.submit_and_quit(&self.mail).0

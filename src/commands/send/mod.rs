@@ -9,6 +9,7 @@ mod input;
 
 pub use args::SendArgs;
 pub use dry_run::{preview, show};
+use input::Patience;
 
 use super::context::Context;
 use super::settings::Settled;
@@ -25,7 +26,9 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let Settled { settings, rule, sandbox, entrance } = args.settings.settle(layer, context)?;
     settings.warnings.iter().for_each(|warning| ui.warning(warning));
     let profile = settings.server.profile.as_deref();
-    let draft = draft::draft(&args.what, &settings.identity, profile, context.terminal, ui)?;
+    let patience =
+        Patience { terminal: context.terminal, deadline: context.deadline(&settings.server) };
+    let draft = draft::draft(&args.what, &settings.identity, profile, patience, ui)?;
     if args.what.skip_empty && draft::is_empty(&draft) {
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
