@@ -190,7 +190,12 @@ mod tests {
                 "set host to",
             ),
             (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
-            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::SmtpUtf8NotOffered { address: None },
+                "this server takes only addr",
+            ),
             (
                 Stage::Mail,
                 Tls::StartTls,

@@ -75,6 +75,8 @@ pub(super) enum When {
     AuthAuto,
     /// The profile names them, and the server offers some.
     AuthNamed,
+    /// It broke in a group of commands.
+    InGroup,
 }
 
 /// The kinds of failure that rows tell apart.
@@ -117,7 +119,7 @@ impl Kind {
             Cause::PasswordRefused { .. } => Self::PasswordRefused,
             Cause::Protocol(_) => Self::Protocol,
             Cause::TooLarge { .. } => Self::TooLarge,
-            Cause::SmtpUtf8NotOffered => Self::SmtpUtf8NotOffered,
+            Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
             Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
         }
     }
@@ -215,6 +217,7 @@ impl<'a> Situation<'a> {
                 self.cause,
                 Some(Cause::PasswordRefused { login_style: Some(LoginStyle::Prompted), .. })
             ),
+            When::InGroup => seen.in_group,
             When::InitialResponseRefused => seen.initial_response_refused,
             When::UnknownIssuer => self.certificate(|problem| problem.unknown_issuer),
             When::PinMismatch => self.certificate(|problem| problem.pin_mismatch),

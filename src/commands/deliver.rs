@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::attempts::Attempts;
 use super::context::Context;
 use super::outcome;
 use super::progress::Progress;
@@ -16,8 +17,8 @@ use super::{How, Job, Output, Refusal, send};
 use crate::config::Settings;
 use crate::model::{AuthPolicy, Cause, Exit, Failure, Mail, Outcome, Report, Server, Slot};
 use crate::secret::Environment;
-use crate::smtp::{Credentials, Line, Session, Watch};
-use crate::{compose, secret};
+use crate::smtp::{Credentials, Line, Watch};
+use crate::{compose, secret, smtp};
 
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -82,14 +83,20 @@ impl Submission<'_> {
         let progress = Arc::new(Progress::new(self.mail.content.length(), context.terminal, ui));
         let watch = watch(ui.verbosity(), &progress)?;
         let from = self.job.draft.from.address.to_string();
-        let (result, connection) = match Session::open(self.server, credentials, &watch) {
-            Ok(session) => session.submit_and_quit(self.mail),
-            Err(failure) => {
-                let connection = outcome::unopened(self.server, &failure);
-                (Err(failure), connection)
-            }
+        let attempts = Attempts {
+            submission: smtp::Submission {
+                server: self.server,
+                credentials,
+                watch: &watch,
+                mail: self.mail,
+                recipients: &self.mail.recipients,
+                policy: self.job.policy,
+            },
+            retry: self.job.retry,
+            progress: &progress,
+            terminal: context.terminal,
         };
-        progress.end();
+        let smtp::Submitted { result, connection } = attempts.run(ui);
         let told = outcome::Told {
             server: self.server,
             mail: self.mail,
@@ -156,6 +163,7 @@ fn watch(verbosity: Verbosity, progress: &Arc<Progress>) -> Result<Watch, Refusa
             Line::Server(text) => ui.transcript(format_args!("S: {text}")),
             Line::Note(text) => ui.transcript(format_args!("-- {text}")),
             Line::Delay(text) => ui.notice(text),
+            Line::Trouble(text) => ui.warning(text),
         }
     };
     let progress = Arc::clone(progress);

@@ -23,6 +23,6 @@ pub use header::check_header;
 pub use log_target::LogTarget;
 pub use mail::Mail;
 pub use reason::reason;
-pub use report::{AuthFacts, Connection, Outcome, Reply, Report, Stage, TlsFacts};
+pub use report::{AuthFacts, Connection, Outcome, RecipientPolicy, Reply, Report, Stage, TlsFacts};
 pub use secret::{Secret, SecretSource, Slot};
 pub use server::{AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Server, Timeouts, Tls, Trust};

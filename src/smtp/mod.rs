@@ -13,6 +13,7 @@ mod login;
 mod mask;
 mod session;
 mod stream;
+mod submission;
 mod tls;
 mod transaction;
 mod transport;
@@ -20,6 +21,7 @@ mod verifier;
 mod watch;
 mod wire;
 
-pub use session::{Credentials, Session};
+pub use session::Credentials;
+pub use submission::{Submission, Submitted};
 pub use tls::check_ca_file;
 pub use watch::{Line, Watch};

@@ -14,7 +14,7 @@ mod script;
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use mailbox::Postfix;
 pub(crate) use program::{Mailsend, Outcome, Running};
-pub(crate) use proxy::{Cut, Ending, Proxy};
+pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox};
 pub(crate) use script::{Dialogue, ScriptServer};
