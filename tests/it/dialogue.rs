@@ -32,6 +32,34 @@ fn program(server: &ScriptServer) -> Mailsend {
         .talks_to(server.dialogue())
 }
 
+/// How a server that offers PIPELINING begins.
+const GROUPS: &str = "S: 220 hi
+    C: EHLO client.example
+    S: 250-mail.example.net
+    S: 250 PIPELINING";
+
+/// How a server that takes one command at a time begins.
+const STEPS: &str = "S: 220 hi
+    C: EHLO client.example
+    S: 250 mail.example.net";
+
+/// One mail to one recipient, a command at a time, on a connection of its own.
+const STEP_BY_STEP: &str = "--- connection
+    S: 220 hi
+    C: EHLO client.example
+    S: 250-mail.example.net
+    S: 250 PIPELINING
+    C: MAIL FROM:<me@example.com>
+    S: 250 ok
+    C: RCPT TO:<a@example.net>
+    S: 250 ok
+    C: DATA
+    S: 354 go on
+    C-DATA
+    S: 250 queued
+    C: QUIT
+    S: 221 bye";
+
 /// The envelope of a pipelined mail to one recipient, then these answers.
 fn pipelined(answers: &str) -> (ScriptServer, Outcome) {
     let script = format!(

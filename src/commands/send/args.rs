@@ -126,8 +126,7 @@ pub(super) struct HowArgs {
     #[arg(long, value_name = "TIMES", hide_short_help = true)]
     retry: Option<u32>,
     /// Wait so long before each --retry [default: 60]
-    #[arg(long, value_name = "SECONDS", hide_short_help = true, requires = "retry",
-          value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, requires = "retry")]
     retry_wait: Option<u32>,
     /// Say what happened; -vv shows the dialogue
     ///

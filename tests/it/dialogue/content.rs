@@ -1,7 +1,7 @@
 //! DATA, the message and its end.
 
 use super::{pipelined, program};
-use crate::support::{Mailsend, ScriptServer};
+use crate::support::{Mailsend, Outcome, ScriptServer};
 
 #[test]
 fn data_that_is_refused_for_now_is_75_and_for_good_65() {
@@ -148,4 +148,70 @@ fn a_mail_that_was_sent_is_a_success_although_nobody_can_be_told() {
          device\n",
     );
     server.finish();
+}
+
+/// The envelope and the message, then these answers.
+fn after_the_message(answers: &str) -> (ScriptServer, Outcome) {
+    pipelined(&format!(
+        "S: 250 ok
+         S: 250 ok
+         S: 354 go on
+         C-DATA
+         C: QUIT
+         {answers}"
+    ))
+}
+
+#[test]
+fn an_answer_to_the_end_that_is_neither_yes_nor_no_leaves_it_unknown() {
+    for (answer, told) in [
+        ("354 more", "the message was answered 354 more"),
+        ("what?", "expected a reply, got \u{201c}what?\u{201d}"),
+    ] {
+        let (server, outcome) = after_the_message(&format!("S: {answer}\nS-CLOSE"));
+        outcome.exit(79).stderr_contains(told);
+        server.finish();
+    }
+}
+
+#[test]
+fn a_250_that_is_torn_leaves_it_unknown() {
+    for answer in [r#"S-RAW: "250 queu""#, r#"S-RAW: "250-queued\r\n""#] {
+        let (server, outcome) = after_the_message(&format!("{answer}\nS-RESET"));
+        outcome.exit(79);
+        server.finish();
+    }
+}
+
+#[test]
+fn what_comes_behind_the_250_changes_nothing() {
+    for farewell in [
+        "S: 250 queued again\nS: 221 bye",
+        "S: 500 what is QUIT",
+        "S: 421 too late",
+        "S: nonsense",
+        "S-RESET",
+        "C-EOF",
+    ] {
+        let (server, outcome) = after_the_message(&format!("S: 250 queued\n{farewell}"));
+        outcome.exit(0).silent();
+        server.finish();
+    }
+}
+
+#[test]
+fn the_354_may_have_several_lines_and_odd_text() {
+    for answer in [r#"354-go\r\n354-on\r\n354 now\r\n"#, r#"354\n"#] {
+        let (server, outcome) = pipelined(&format!(
+            "S: 250 ok
+             S: 250 ok
+             S-RAW: \"{answer}\"
+             C-DATA
+             C: QUIT
+             S: 250 queued
+             S: 221 bye"
+        ));
+        outcome.exit(0).silent();
+        server.finish();
+    }
 }

@@ -1,6 +1,6 @@
 //! MAIL, RCPT and DATA up to the 354: who is refused, and what that means for the others.
 
-use super::{pipelined, send, send_with};
+use super::{STEPS, pipelined, send, send_with};
 
 #[test]
 fn a_pipelined_mail_takes_three_flights() {
@@ -228,5 +228,71 @@ fn a_refused_sender_is_told_once_however_many_recipients_there_are() {
         "mailsend: 127.0.0.1: the sender <me@example.com> was rejected at MAIL FROM: 550 5.7.1 not \
          you\n",
     );
+    server.finish();
+}
+
+#[test]
+fn a_recipient_who_is_forwarded_or_not_verified_is_accepted() {
+    for code in ["251 2.1.5 will forward to <b@example.org>", "252 cannot verify"] {
+        let (server, outcome) = pipelined(&format!(
+            "S: 250 ok
+             S: {code}
+             S: 354 go on
+             C-DATA
+             C: QUIT
+             S: 250 queued
+             S: 221 bye"
+        ));
+        outcome.exit(0).silent();
+        server.finish();
+    }
+}
+
+#[test]
+fn an_address_that_the_server_proposes_is_told_and_not_followed() {
+    let (server, outcome) = pipelined(
+        "S: 250 ok
+         S: 551 user not local; please try <b@example.org>
+         S: 503 no recipients
+         C: QUIT
+         S: 221 bye",
+    );
+    outcome.exit(67).stderr_contains("551 user not local; please try <b@example.org>");
+    server.finish();
+}
+
+#[test]
+fn mail_that_is_refused_for_now_is_75_and_for_good_69() {
+    for (reply, exit) in [("451 4.3.0 busy", 75), ("421 4.7.0 closing", 75), ("550 5.7.1 no", 69)] {
+        let (server, outcome) = send(
+            &["a@example.net", "b@example.net"],
+            &format!(
+                "{STEPS}
+                 C: MAIL FROM:<me@example.com>
+                 S: {reply}
+                 C: QUIT
+                 S-CLOSE"
+            ),
+        );
+        outcome.exit(exit).stderr_contains(&format!("at MAIL FROM: {reply}"));
+        server.finish();
+    }
+}
+
+/// A server in that state takes whatever comes for a message.
+#[test]
+fn a_354_where_none_belongs_ends_the_session() {
+    let (server, outcome) = send(
+        &["a@example.net", "b@example.net"],
+        &format!(
+            "{STEPS}
+             C: MAIL FROM:<me@example.com>
+             S: 250 ok
+             C: RCPT TO:<a@example.net>
+             S: 354 go on
+             C-EOF"
+        ),
+    );
+    outcome.exit(76).stderr_contains("RCPT TO was answered 354 go on");
     server.finish();
 }
