@@ -37,6 +37,17 @@ impl Reply {
         numbers.next().is_none().then_some(code)
     }
 
+    /// Whether the message is too large for the server (RFC 1870 §6.1).
+    fn is_about_size(&self) -> bool {
+        let text = self.text().to_lowercase();
+        match self.enhanced() {
+            Some(code) => matches!(code, (5, 3, 4) | (5, 2, 3)),
+            None => {
+                self.code == 552 && ["size", "large", "big"].iter().any(|word| text.contains(word))
+            }
+        }
+    }
+
     /// The text of all lines, a space between them.
     pub fn text(&self) -> String {
         self.lines.join(" ")
@@ -222,6 +233,10 @@ impl Report {
     /// The status when everybody was rejected: by the last stage that was reached.
     fn rejected_exit(&self) -> Exit {
         let stages = self.recipients.iter().filter_map(|(_, outcome)| match outcome {
+            // RFC 1870 §6: the size is content, although MAIL declares it.
+            Outcome::Rejected { stage: Stage::Mail, reply } if reply.is_about_size() => {
+                Some(Stage::Content)
+            }
             Outcome::Rejected { stage, .. } => Some(*stage),
             _ => None,
         });
@@ -307,6 +322,8 @@ mod tests {
         assert_eq!(exit_of(&[at_rcpt, rejected(Stage::Data)]), Exit::DATA);
         assert_eq!(exit_of(&[rejected(Stage::EndOfData)]), Exit::DATA);
         assert_eq!(exit_of(&[accepted, unknown]), Exit::UNKNOWN);
+        let reply = Reply { code: 552, lines: vec!["5.3.4 size".to_owned()] };
+        assert_eq!(exit_of(&[Outcome::Rejected { stage: Stage::Mail, reply }]), Exit::DATA);
     }
 
     fn deferred() -> Outcome {

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{GROUPS, STEPS, program, send};
-use crate::support::{Mailsend, ScriptServer};
+use crate::support::{Authority, KeyKind, Leaf, Mailsend, ScriptServer};
 
 /// More than all buffers on the way hold.
 const LARGE: u64 = 24 << 20;
@@ -52,6 +52,36 @@ fn a_refusal_during_the_message_is_told_with_its_words() {
             "deferred at the message: 421 4.3.2 shutting down",
         );
     }
+}
+
+/// Inside TLS what is to be read need not be words: a ticket for the next session is none.
+#[test]
+fn inside_tls_it_is_told_too() {
+    let identity = Authority::new().identity(Leaf::Good, KeyKind::P256);
+    let server = ScriptServer::play_with(
+        &identity,
+        "TLS
+         S: 220 hi
+         C: EHLO client.example
+         S: 250 mail
+         C: MAIL FROM:<me@example.com>
+         S: 250 ok
+         C: RCPT TO:<a@example.net>
+         S: 250 ok
+         C: DATA
+         S: 354 go on
+         C-OCTETS: 100000
+         S: 552 5.3.4 too big
+         S-CLOSE",
+    );
+    let port = server.port().to_string();
+    let program = Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", &port, "--tls", "implicit"])
+        .args(["--danger-accept-invalid-certs", "--ehlo", "client.example"])
+        .args(["-f", "me@example.com", "--body", "hello"])
+        .talks_to(server.dialogue());
+    large(program).run().exit(65).stderr_contains("rejected at the message: 552 5.3.4 too big");
+    server.finish();
 }
 
 #[test]

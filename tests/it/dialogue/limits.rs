@@ -67,7 +67,7 @@ fn a_message_that_mail_is_refused_for_is_told_with_advice() {
          C: QUIT
          S: 221 bye",
     );
-    outcome.exit(69).stderr_contains("rejected at MAIL FROM: 552 5.3.4 message size exceeds");
+    outcome.exit(65).stderr_contains("rejected at MAIL FROM: 552 5.3.4 message size exceeds");
     outcome.stderr_contains("hint: send less, or put the file elsewhere and send a link");
     server.finish();
 }

@@ -1,5 +1,7 @@
 //! `--retry`: what was deferred is tried again within one run, for those alone whom it concerns.
 
+use std::process::Command;
+
 use super::{GROUPS, STEP_BY_STEP, STEPS, program, send, send_with};
 use crate::support::{Outcome, ScriptServer};
 
@@ -190,4 +192,36 @@ fn a_time_without_a_retry_is_refused() {
     let (server, outcome) = send_with(&["--retry-wait", "5"], &["a@example.net"], "S-CLOSE");
     outcome.exit(64);
     drop(std::net::TcpStream::connect(server.address()));
+}
+
+/// Ends a program that waits for its second attempt; its status.
+fn interrupted(recipients: &[&str], script: &str) -> i32 {
+    let server = ScriptServer::play(script);
+    let program = program(&server).args(["--retry", "1", "--retry-wait", "60"]).args(recipients);
+    let running = program.start();
+    server.finish();
+    let kill = format!("kill -INT {}", running.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    running.end().status()
+}
+
+#[test]
+fn a_signal_ends_the_wait_with_the_status_that_says_what_was_sent() {
+    let put_off = "C: MAIL FROM:<me@example.com>\nS: 451 later\nC: QUIT\nS: 221 bye";
+    let status = interrupted(&["a@example.net"], &format!("{STEPS}\n{put_off}"));
+    assert_eq!(status, 130);
+    let some = "C: MAIL FROM:<me@example.com>
+        S: 250 ok
+        C: RCPT TO:<a@example.net>
+        S: 250 ok
+        C: RCPT TO:<b@example.net>
+        S: 450 later
+        C: DATA
+        S: 354 go on
+        C-DATA
+        S: 250 ok
+        C: QUIT
+        S: 221 bye";
+    let status = interrupted(&["a@example.net", "b@example.net"], &format!("{STEPS}\n{some}"));
+    assert_eq!(status, 79, "running again would send to the first twice");
 }
