@@ -1,6 +1,8 @@
 //! `--retry`: what was deferred is tried again within one run, for those alone whom it concerns.
 
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use super::{GROUPS, STEP_BY_STEP, STEPS, program, send, send_with};
 use crate::support::{Outcome, ScriptServer};
@@ -199,10 +201,18 @@ fn interrupted(recipients: &[&str], script: &str) -> i32 {
     let server = ScriptServer::play(script);
     let program = program(&server).args(["--retry", "1", "--retry-wait", "60"]).args(recipients);
     let running = program.start();
-    server.finish();
+    let farewell = "S: 221 bye".to_owned();
+    for _ in 0..6_000 {
+        if server.dialogue().lines().contains(&farewell) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
     let kill = format!("kill -INT {}", running.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    running.end().status()
+    let status = running.end().status();
+    server.finish();
+    status
 }
 
 #[test]
