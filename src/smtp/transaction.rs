@@ -104,7 +104,7 @@ impl Transaction<'_> {
             let outcomes = vec![outcome; self.recipients.len()];
             return Ok(Ended { outcomes, left_over: Vec::new(), doubtful, next: Next::Quit });
         }
-        let (outcomes, mut left_over) = self.of_recipients(&answers)?;
+        let (outcomes, left_over) = self.of_recipients(&answers)?;
         let all_or_none = self.policy == RecipientPolicy::AllOrNone;
         let somebody_refused = outcomes.iter().any(Option::is_some);
         let (rest, next) = if !answers.somebody_is_accepted() {
@@ -115,9 +115,6 @@ impl Transaction<'_> {
         } else {
             self.data(&answers, left_over.is_empty())?
         };
-        if all_or_none {
-            left_over.clear();
-        }
         let outcomes = outcomes.into_iter().map(|o| o.unwrap_or_else(|| rest.clone())).collect();
         Ok(Ended { outcomes, left_over, doubtful, next })
     }
