@@ -217,7 +217,12 @@ mod tests {
             (Stage::Tls, Tls::StartTls, certificate(wrong_name("*.a.example")), "set host to the"),
             (Stage::Tls, Tls::StartTls, certificate(wrong_name("a.example")), "if a.example is"),
             (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
-            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::SmtpUtf8NotOffered { address: None },
+                "this server takes only addr",
+            ),
             (
                 Stage::Mail,
                 Tls::StartTls,

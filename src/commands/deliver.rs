@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::attempts::Attempts;
 use super::context::Context;
 use super::in_time::late;
 use super::outcome;
@@ -21,8 +22,8 @@ use crate::model::{
     AuthPolicy, Cause, Connection, Deadline, Exit, Failure, Mail, Outcome, Report, Server, Slot,
 };
 use crate::secret::{Environment, SecretError};
-use crate::smtp::{Credentials, Line, Session, Watch};
-use crate::{compose, secret};
+use crate::smtp::{Credentials, Line, Watch};
+use crate::{compose, secret, smtp};
 
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -117,14 +118,20 @@ impl Submission<'_> {
             Ok(ready) => ready,
             Err(refusal) => return Err(self.unsent(refusal, &from, ui).into()),
         };
-        let (result, connection) = match Session::open(self.server, credentials.as_ref(), &watch) {
-            Ok(session) => session.submit_and_quit(self.mail),
-            Err(failure) => {
-                let connection = outcome::unopened(self.server, &failure);
-                (Err(failure), connection)
-            }
+        let attempts = Attempts {
+            submission: smtp::Submission {
+                server: self.server,
+                credentials: credentials.as_ref(),
+                watch: &watch,
+                mail: self.mail,
+                recipients: &self.mail.recipients,
+                policy: self.job.policy,
+            },
+            retry: self.job.retry,
+            progress: &progress,
+            terminal: context.terminal,
         };
-        progress.end();
+        let smtp::Submitted { result, connection } = attempts.run(ui);
         let told = outcome::Told {
             server: self.server,
             mail: self.mail,
@@ -227,6 +234,7 @@ fn watch(verbosity: Verbosity, progress: &Arc<Progress>) -> Result<Watch, Refusa
             Line::Server(text) => ui.transcript(format_args!("S: {text}")),
             Line::Note(text) => ui.transcript(format_args!("-- {text}")),
             Line::Delay(text) => ui.notice(text),
+            Line::Trouble(text) => ui.warning(text),
         }
     };
     let progress = Arc::clone(progress);

@@ -1,6 +1,7 @@
 //! What the program can do, one file a subcommand: what was typed becomes what is decided, and
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
+mod attempts;
 pub mod complete;
 mod completions;
 pub mod context;
@@ -21,5 +22,5 @@ mod settings;
 mod typed;
 pub mod ui;
 
-pub use job::{How, Job, Output};
+pub use job::{How, Job, Output, Retry};
 pub use refusal::Refusal;

@@ -140,7 +140,7 @@ fn decisive(ending: Ending<'_>) -> Option<&Reply> {
                     Outcome::Deferred { reply, .. } | Outcome::Rejected { reply, .. } => {
                         Some(reply)
                     }
-                    Outcome::Accepted(_) | Outcome::Unknown { .. } => None,
+                    Outcome::Accepted(_) | Outcome::Withheld | Outcome::Unknown { .. } => None,
                 })
             })
         }

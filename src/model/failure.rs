@@ -84,7 +84,10 @@ pub enum Cause {
         limit: u64,
     },
     /// An address needs SMTPUTF8 and the server does not offer it.
-    SmtpUtf8NotOffered,
+    SmtpUtf8NotOffered {
+        /// Which one; none: it is in the header alone.
+        address: Option<String>,
+    },
     /// A file of the message changed or could not be read; the message was not completed.
     Source(String),
     /// A file that the settings name, or a value among them, is unusable.
@@ -114,6 +117,8 @@ pub struct Observations {
     pub tried: Vec<(String, Reply)>,
     /// Only HELO was understood.
     pub helo_only: bool,
+    /// It broke in a group of commands, and it could not be tried without.
+    pub in_group: bool,
     /// The TLS session, if one came about.
     pub tls: Option<TlsFacts>,
     /// Runs of our octets between two of the server's.
@@ -180,8 +185,9 @@ impl fmt::Display for Cause {
             Self::TooLarge { size, limit } => {
                 write!(f, "the message has {size} octets, and the server takes at most {limit}")
             }
-            Self::SmtpUtf8NotOffered => {
-                f.write_str("an address is not ASCII, and the server does not offer SMTPUTF8")
+            Self::SmtpUtf8NotOffered { address } => {
+                let address = address.as_deref().unwrap_or("an address of the header");
+                write!(f, "{address} is not ASCII, and the server does not offer SMTPUTF8")
             }
             Self::Source(why) => write!(f, "{why}; the message was not completed"),
             Self::Setup(why) => f.write_str(why),
@@ -231,7 +237,7 @@ impl Failure {
             Cause::Unprotected { .. } => Exit::CONFIG,
             Cause::Protocol(_) => Exit::PROTOCOL,
             Cause::TooLarge { .. } => Exit::DATA,
-            Cause::SmtpUtf8NotOffered => Exit::UNAVAILABLE,
+            Cause::SmtpUtf8NotOffered { .. } => Exit::UNAVAILABLE,
             Cause::Source(_) => Exit::NO_INPUT,
             Cause::Setup(_) | Cause::Identity(_) => Exit::CONFIG,
             Cause::Internal(_) => Exit::SOFTWARE,

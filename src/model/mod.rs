@@ -28,7 +28,7 @@ pub use log_target::LogTarget;
 pub use mail::Mail;
 pub use moment::Moment;
 pub use reason::reason;
-pub use report::{AuthFacts, Connection, Outcome, Reply, Report, Stage, TlsFacts};
+pub use report::{AuthFacts, Connection, Outcome, RecipientPolicy, Reply, Report, Stage, TlsFacts};
 pub use secret::{Secret, SecretSource, Slot};
 pub use server::{
     AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Proof, Server, Timeouts, Tls, Trust,

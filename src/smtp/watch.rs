@@ -17,6 +17,8 @@ pub enum Line<'a> {
     Note(&'a str),
     /// Why it takes so long.
     Delay(&'a str),
+    /// What broke although the session has something to tell.
+    Trouble(&'a str),
 }
 
 /// Whoever watches a session from outside.
@@ -26,8 +28,8 @@ pub struct Watch {
     pub observer: Arc<dyn Fn(Line<'_>) + Send + Sync>,
     /// Is told how many octets of the message are written so far.
     pub progress: Arc<dyn Fn(u64) + Send + Sync>,
-    /// True while the end of the data may be out and is not answered: who ends the program then
-    /// does not know whether the message was taken.
+    /// True once the end of the data may be out, unless it was refused: who ends the program then
+    /// does not know whether the message was taken, or knows that it was by some.
     pub in_doubt: Arc<AtomicBool>,
     /// When everything must be done, if that is limited; nothing is waited for any longer.
     pub deadline: Option<Deadline>,

@@ -33,7 +33,9 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
-    let result = deliver::deliver(&Job { draft, settings, entrance, rule, how }, context, ui);
+    let (policy, retry) = (args.policy(), args.retry());
+    let job = Job { draft, settings, entrance, rule, how, policy, retry };
+    let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)
     {
