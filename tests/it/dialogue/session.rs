@@ -118,7 +118,10 @@ fn a_server_that_drips_is_held_to_the_deadline_of_the_reply() {
          C-EOF"#,
     );
     let outcome = program(&server).args(["--timeout-command", "1", "a@example.net"]).run();
-    outcome.exit(75).stderr_is("mailsend: 127.0.0.1: no answer within 1 s (EHLO)\n");
+    outcome.exit(75).stderr_is(
+        "mailsend: 127.0.0.1: no answer within 1 s (EHLO)\n\
+         hint: a server that is only slow gets more time by timeout_command = SECONDS\n",
+    );
     server.finish();
 }
 
