@@ -11,7 +11,7 @@ mod config_example;
 mod dialogue;
 mod docs;
 mod hints;
-mod interop_postfix;
+mod interop;
 mod large;
 mod manners;
 mod page;

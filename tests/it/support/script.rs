@@ -27,7 +27,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use channel::{Channel, Heard};
+pub(crate) use channel::{Channel, Heard};
 use text::{Line, Step};
 
 use super::Identity;

@@ -110,6 +110,12 @@ impl Channel {
         Ok(())
     }
 
+    /// The channel's own value `tls-exporter` (RFC 9266).
+    pub(crate) fn tls_exporter(&self) -> [u8; 32] {
+        let Stream::Tls(stream) = &self.stream else { panic!("there is no TLS") };
+        stream.conn.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).unwrap()
+    }
+
     /// Closes, and swallows what the client still says, so that nothing is reset.
     pub(crate) fn close(&mut self) {
         let socket = match &mut self.stream {
