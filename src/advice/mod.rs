@@ -100,10 +100,11 @@ mod tests {
 
     #[test]
     fn a_server_that_asked_for_the_password_first_wants_the_initial_response() {
-        let cause = Cause::PasswordRefused {
+        let cause = Cause::CredentialsRefused {
             mechanism: Mechanism::Login,
             login_style: Some(LoginStyle::Prompted),
             reply: reply(535, "Authentication Failed"),
+            detail: None,
         };
         let seen = Observations { password_asked_first: true, ..Observations::default() };
         assert_eq!(
@@ -126,10 +127,11 @@ mod tests {
 
     #[test]
     fn an_authorization_code_is_all_that_is_said_of_it() {
-        let cause = Cause::PasswordRefused {
+        let cause = Cause::CredentialsRefused {
             mechanism: Mechanism::Plain,
             login_style: None,
             reply: reply(535, "Login Fail. Please enter your authorization code to login."),
+            detail: None,
         };
         let hints = on(Stage::Auth, cause, Observations::default(), Tls::Implicit);
         assert_eq!(hints.len(), 1);
@@ -223,10 +225,11 @@ mod tests {
     #[test]
     fn a_provider_is_known_by_its_server_too() {
         let server = Server { host: "smtp.sendgrid.net".to_owned(), ..server(Tls::StartTls) };
-        let cause = Cause::PasswordRefused {
+        let cause = Cause::CredentialsRefused {
             mechanism: Mechanism::Plain,
             login_style: None,
             reply: reply(535, "Authentication failed: Bad username / password"),
+            detail: None,
         };
         let failure = Failure { stage: Stage::Auth, cause, seen: Box::default() };
         assert_eq!(

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::config::{Login, Provider};
 use crate::model::{
-    Address, AuthPolicy, Cause, Failure, LoginStyle, Mechanism, Observations, Reply, Server, Stage,
-    Tls,
+    Address, AuthPolicy, Cause, Failure, LoginStyle, Mechanism, Observations, Proof, Reply, Server,
+    Stage, Tls,
 };
 
 /// What a row asks for; all of its conditions must be met.
@@ -49,8 +49,16 @@ pub(super) enum When {
     NoUser,
     /// Nothing that is offered can be used, and OAuth is among it.
     OffersOAuth,
+    /// PLAIN is offered where it was not tried.
+    OffersPlain,
+    /// The credentials that were refused are of this kind.
+    Proves(Proof),
+    /// They were given without being said.
+    Hidden,
     /// STARTTLS was offered.
     StartTlsOffered,
+    /// It was not.
+    StartTlsNotOffered,
     /// AUTH was offered in the clear.
     AuthInClear,
     /// AUTH was offered in the clear and is not inside TLS.
@@ -92,7 +100,9 @@ pub(super) enum Kind {
     Injected,
     AuthNotOffered,
     NoMechanism,
-    PasswordRefused,
+    Unprotected,
+    CredentialsRefused,
+    ServerUnproven,
     Protocol,
     TooLarge,
     SmtpUtf8NotOffered,
@@ -114,7 +124,9 @@ impl Kind {
             Cause::Injected(_) => Self::Injected,
             Cause::AuthNotOffered => Self::AuthNotOffered,
             Cause::NoMechanism { .. } => Self::NoMechanism,
-            Cause::PasswordRefused { .. } => Self::PasswordRefused,
+            Cause::Unprotected { .. } => Self::Unprotected,
+            Cause::CredentialsRefused { .. } => Self::CredentialsRefused,
+            Cause::ServerUnproven(_) => Self::ServerUnproven,
             Cause::Protocol(_) => Self::Protocol,
             Cause::TooLarge { .. } => Self::TooLarge,
             Cause::SmtpUtf8NotOffered => Self::SmtpUtf8NotOffered,
@@ -142,7 +154,7 @@ impl<'a> Situation<'a> {
         from: Option<&'a str>,
     ) -> Self {
         let reply = match &failure.cause {
-            Cause::Refused(reply) | Cause::PasswordRefused { reply, .. } => Some(reply),
+            Cause::Refused(reply) | Cause::CredentialsRefused { reply, .. } => Some(reply),
             _ => None,
         };
         Self {
@@ -202,7 +214,11 @@ impl<'a> Situation<'a> {
                 }
                 _ => false,
             },
+            When::OffersPlain => self.offered().iter().any(|name| name == "PLAIN"),
+            When::Proves(proof) => self.mechanism().is_some_and(|it| it.proof() == proof),
+            When::Hidden => self.mechanism().is_some_and(|it| !it.reveals_secret()),
             When::StartTlsOffered => seen.starttls_offered,
+            When::StartTlsNotOffered => !seen.starttls_offered,
             When::AuthInClear => some(seen.auth_in_clear.as_ref()),
             When::AuthOnlyInClear => {
                 some(seen.auth_in_clear.as_ref()) && !some(seen.auth_in_tls.as_ref())
@@ -213,7 +229,7 @@ impl<'a> Situation<'a> {
             When::PasswordAskedFirst => seen.password_asked_first,
             When::LoginPrompted => matches!(
                 self.cause,
-                Some(Cause::PasswordRefused { login_style: Some(LoginStyle::Prompted), .. })
+                Some(Cause::CredentialsRefused { login_style: Some(LoginStyle::Prompted), .. })
             ),
             When::InitialResponseRefused => seen.initial_response_refused,
             When::UnknownIssuer => self.certificate(|problem| problem.unknown_issuer),
@@ -262,6 +278,14 @@ impl<'a> Situation<'a> {
     fn offered(&self) -> &[String] {
         let Observations { auth_in_tls, auth_in_clear, .. } = self.seen;
         auth_in_tls.as_ref().or(auth_in_clear.as_ref()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The mechanism whose credentials were refused.
+    fn mechanism(&self) -> Option<Mechanism> {
+        match self.cause? {
+            Cause::CredentialsRefused { mechanism, .. } => Some(*mechanism),
+            _ => None,
+        }
     }
 
     /// The provider that the settings name, or whose server it is.

@@ -49,19 +49,25 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
     submission.run(credentials.as_ref(), context, ui).context(label)
 }
 
-/// The secret, late and once, and only where it will be used.
+/// The secrets, late and once, and only those that will be used.
 fn credentials(settings: &Settings) -> anyhow::Result<Option<Credentials>> {
-    let Some(username) = &settings.server.username else {
-        return Ok(None);
-    };
-    if settings.server.auth == AuthPolicy::None {
+    let Server { username, host, auth, trust, .. } = &settings.server;
+    let known = username.is_some() || trust.client_certificate.is_some();
+    if *auth == AuthPolicy::None || !known {
         return Ok(None);
     }
-    let prompt = format!("Password of {username} at {}: ", settings.server.host);
-    let secret =
-        secret::obtain(Slot::Password, &settings.secret, &prompt, &Environment::of_process())
+    let mut credentials = Credentials { username: username.clone(), ..Credentials::default() };
+    for (slot, source) in settings.wanted() {
+        let user = username.as_deref().unwrap_or_default();
+        let prompt = format!("Password of {user} at {host}: ");
+        let secret = secret::obtain(slot, source, &prompt, &Environment::of_process())
             .map_err(Refusal::from)?;
-    Ok(Some(Credentials { username: username.clone(), secret }))
+        match slot {
+            Slot::Password => credentials.password = Some(secret),
+            Slot::Token => credentials.token = Some(secret),
+        }
+    }
+    Ok(Some(credentials))
 }
 
 /// One mail on its way to one server.

@@ -1,8 +1,9 @@
 //! What has to hold when all layers are together: trust that can trust something, a user for a
 //! password, and no password that crosses the network unprotected without consent.
 
+use super::secrets::Secrets;
 use super::{ConfigError, Profile};
-use crate::model::{AuthPolicy, Mechanism, Server};
+use crate::model::{AuthPolicy, Mechanism, Proof, Server, Slot, Tls};
 
 /// What is said about certificates has to make sense with the kind of TLS.
 pub(super) fn check_trust(
@@ -33,41 +34,79 @@ pub(super) fn check_trust(
     Ok(())
 }
 
-/// A password needs a user, a user a way to say the password that does not give it away.
+/// A secret needs a user, a mechanism what it proves us with, and a user a way to say the secret
+/// that does not give it away.
 pub(super) fn check_authentication(
     server: &Server,
     merged: &Profile,
-    has_secret: bool,
+    secrets: Secrets,
 ) -> Result<(), ConfigError> {
     let error = |message: &str| ConfigError::new(format!("{}{message}", prefix(server)));
-    let Some(username) = &server.username else {
-        let named = matches!(server.auth, AuthPolicy::Named(_));
-        return match (&server.auth, has_secret) {
-            (AuthPolicy::None, _) => Ok(()),
-            (_, true) => Err(error("there is a password, but no username")
-                .with_hint(setting(server, "username", "\"…\""))),
-            (_, false) if named => Err(error("auth names a mechanism, but there is no username")
-                .with_hint(setting(server, "username", "\"…\""))),
-            _ => Ok(()),
-        };
-    };
-    let candidates = match &server.auth {
+    let named: &[Mechanism] = match &server.auth {
         AuthPolicy::None => return Ok(()),
-        AuthPolicy::Auto => &Mechanism::ALL[..],
+        AuthPolicy::Auto => &[],
         AuthPolicy::Named(mechanisms) => mechanisms,
     };
-    let revealed = candidates.iter().all(|mechanism| mechanism.reveals_password());
+    let Some(username) = &server.username else {
+        let problem = if let Some(slot) = secrets.any() {
+            format!("there is a {slot}, but no username")
+        } else if named.iter().any(|mechanism| mechanism.proof() != Proof::Certificate) {
+            "auth names a mechanism, but there is no username".to_owned()
+        } else {
+            return check_proofs(server, named, secrets);
+        };
+        return Err(error(&problem).with_hint(setting(server, "username", "\"…\"")));
+    };
+    check_proofs(server, named, secrets)?;
+    let candidates = if named.is_empty() { &Mechanism::ALL[..] } else { named };
+    let usable = |mechanism: &&Mechanism| provable(server, secrets, mechanism.proof());
+    let revealed = candidates.iter().filter(usable).all(|mechanism| mechanism.reveals_secret());
     if server.tls.is_verified() || server.danger_cleartext_auth || !revealed {
         return Ok(());
     }
     let tls = merged.tls.as_ref().map(|tls| format!(" ({})", tls.origin)).unwrap_or_default();
+    let what = if secrets.can_have_password() { Slot::Password } else { Slot::Token };
     let message = format!(
-        "the password of {username} would cross the network unprotected: tls = \"{}\"{tls}",
+        "the {what} of {username} would cross the network unprotected: tls = \"{}\"{tls}",
         server.tls.keyword()
     );
     let safe = setting(server, "tls", "\"starttls\"");
     let danger = setting(server, "danger_cleartext_auth", "true");
     Err(error(&message).with_hint(format!("{safe}; only on a network you trust, {danger}")))
+}
+
+/// At least one of the mechanisms that are named has what it takes.
+fn check_proofs(server: &Server, named: &[Mechanism], secrets: Secrets) -> Result<(), ConfigError> {
+    let possible = |mechanism: &Mechanism| {
+        let bindable = server.tls != Tls::Plaintext || !mechanism.binds_channel();
+        bindable && provable(server, secrets, mechanism.proof())
+    };
+    let Some(first) = named.first().filter(|_| !named.iter().any(possible)) else {
+        return Ok(());
+    };
+    let name = first.name();
+    let (problem, key, value) = match first.proof() {
+        Proof::Token => ("takes an access token, and there is none", "token_command", "\"…\""),
+        Proof::Certificate => {
+            ("takes a client certificate, and there is none", "client_certificate", "\"FILE.pem\"")
+        }
+        Proof::Password if first.binds_channel() => {
+            ("is bound to TLS, and there is none", "tls", "\"starttls\"")
+        }
+        Proof::Password => {
+            ("takes a password, and there is only a token", "password_command", "\"…\"")
+        }
+    };
+    let message = format!("{}auth = \"{name}\" {problem}", prefix(server));
+    Err(ConfigError::new(message).with_hint(setting(server, key, value)))
+}
+
+fn provable(server: &Server, secrets: Secrets, proof: Proof) -> bool {
+    match proof {
+        Proof::Certificate => server.trust.client_certificate.is_some(),
+        Proof::Password => secrets.can_have_password(),
+        Proof::Token => secrets.token,
+    }
 }
 
 /// How to set a key: in the profile, or without one by its flag.

@@ -208,7 +208,7 @@ mod tests {
         let text = "default_profile = \"nobody\"\n\
                     [profiles.a]\nprot = 1\nhost = \"h\"\nfrom = \"root\"\n\
                     [profiles.b]\nextends = \"c\"\n\
-                    [profiles.d]\nhost = \"h\"\nusername = \"n\"\ntls = \"none\"\n\
+                    [profiles.d]\nhost = \"h\"\nusername = \"n\"\ntls = \"none\"\nauth = \"plain\"\n\
                     [profiles.e]\n";
         assert_eq!(
             found(text, None),
@@ -220,7 +220,7 @@ mod tests {
                 "Error 8:11: profile d: the password of n would cross the network unprotected: \
                  tls = \"none\" (FILE:11:7) | set tls = \"starttls\"; only on a network you trust, \
                  set danger_cleartext_auth = true",
-                "Error 12:11: profile e: no host is set | set host = \"…\" in the profile",
+                "Error 13:11: profile e: no host is set | set host = \"…\" in the profile",
             ]
         );
     }

@@ -322,8 +322,10 @@ mod tests {
             ("system_roots = \"no\"", "16: system_roots: expected true or false, found a string"),
             (
                 "auth = \"PLIAN\"",
-                "8: auth: \"PLIAN\" is none of \"auto\", \"none\", \"PLAIN\", \"LOGIN\" \
-                 | did you mean \"PLAIN\"?",
+                "8: auth: \"PLIAN\" is none of \"auto\", \"none\", \"PLAIN\", \
+                 \"SCRAM-SHA-256-PLUS\", \"SCRAM-SHA-256\", \"SCRAM-SHA-1-PLUS\", \
+                 \"SCRAM-SHA-1\", \"LOGIN\", \"CRAM-MD5\", \"OAUTHBEARER\", \"XOAUTH2\", \
+                 \"EXTERNAL\" | did you mean \"PLAIN\"?",
             ),
             ("auth = []", "8: auth: no mechanism is listed | to send without: \"none\""),
             ("auth = [\"none\", \"PLAIN\"]", "9: auth: \"none\" does not go with other mechanisms"),

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::check::host_name;
-use super::{Command, Origin, Profile, Value};
-use crate::model::{Secret, SecretSource, Slot};
+use super::{Command, Origin, Profile, Settings, Value};
+use crate::model::{AuthPolicy, Proof, Secret, SecretSource, Slot};
 
 /// What one layer says about one slot.
 struct Sources<'a> {
@@ -69,6 +69,48 @@ impl Profile {
             .into_iter()
             .map(|(source, origin)| (slot.key_of(&source), origin))
             .collect()
+    }
+}
+
+/// Which secrets there are; the password can also be typed where there is no token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Secrets {
+    pub(super) password: bool,
+    pub(super) token: bool,
+}
+
+impl Secrets {
+    /// One that is set.
+    pub(super) fn any(self) -> Option<Slot> {
+        let token = self.token.then_some(Slot::Token);
+        self.password.then_some(Slot::Password).or(token)
+    }
+
+    /// Whether there is a password, or somebody can be asked for it.
+    pub(super) fn can_have_password(self) -> bool {
+        self.password || !self.token
+    }
+}
+
+impl Settings {
+    /// The secrets that a submission has to obtain.
+    pub fn wanted(&self) -> Vec<(Slot, &SecretSource)> {
+        let takes = |proof: Proof| match &self.server.auth {
+            AuthPolicy::None => false,
+            AuthPolicy::Auto => true,
+            AuthPolicy::Named(named) => named.iter().any(|mechanism| mechanism.proof() == proof),
+        };
+        let typed = self.secret == SecretSource::Prompt;
+        let mut wanted = Vec::new();
+        if self.server.username.is_some() {
+            let token = self.token.as_ref().filter(|_| takes(Proof::Token));
+            wanted.extend(token.map(|source| (Slot::Token, source)));
+            // With a token nobody is asked for a password.
+            if takes(Proof::Password) && !(typed && self.token.is_some()) {
+                wanted.push((Slot::Password, &self.secret));
+            }
+        }
+        wanted
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Exit, LoginStyle, Mechanism, Pin, Reply, Stage, TlsFacts};
+use super::{Exit, LoginStyle, Mechanism, Pin, Proof, Reply, Stage, Tls, TlsFacts};
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
 #[derive(Debug, Clone)]
@@ -45,15 +45,30 @@ pub enum Cause {
         /// What it offers.
         offered: Vec<String>,
     },
-    /// The password was refused.
-    PasswordRefused {
-        /// How it was given.
+    /// The secret would cross the network unprotected: nothing else could be tried.
+    Unprotected {
+        /// What it is.
+        proof: Proof,
+        /// Whose it is.
+        username: String,
+        /// The way that was chosen.
+        tls: Tls,
+        /// What the server offers.
+        offered: Vec<String>,
+    },
+    /// The password, token or client certificate was refused.
+    CredentialsRefused {
+        /// How they were given.
         mechanism: Mechanism,
         /// For LOGIN, the style.
         login_style: Option<LoginStyle>,
         /// The server's words.
         reply: Reply,
+        /// What it said besides, in the exchange itself.
+        detail: Option<String>,
     },
+    /// The server claims to know the password and could not prove it.
+    ServerUnproven(Mechanism),
     /// The server said something that does not fit.
     Protocol(String),
     /// The message is larger than the server takes, in octets.
@@ -147,9 +162,23 @@ impl fmt::Display for Cause {
                 "no AUTH mechanism that the server offers can be used ({})",
                 offered.join(" ")
             ),
-            Self::PasswordRefused { reply, .. } => {
-                write!(f, "the server refused the password: {reply}")
+            Self::Unprotected { proof, username, tls, offered } => write!(
+                f,
+                "the {} of {username} would cross the network unprotected: tls = \"{}\", and the \
+                 server offers nothing that hides it ({})",
+                proof.name(),
+                tls.keyword(),
+                offered.join(" ")
+            ),
+            Self::CredentialsRefused { mechanism, reply, detail, .. } => {
+                write!(f, "the server refused the {}: {reply}", mechanism.proof().name())?;
+                detail.iter().try_for_each(|detail| write!(f, " ({detail})"))
             }
+            Self::ServerUnproven(mechanism) => write!(
+                f,
+                "the server does not know the password that it asked for: its proof for {} is wrong",
+                mechanism.name()
+            ),
             Self::Protocol(how) => write!(f, "the server broke the protocol: {how}"),
             Self::TooLarge { size, limit } => {
                 write!(f, "the message has {size} octets, and the server takes at most {limit}")
@@ -200,7 +229,8 @@ impl Failure {
             Cause::Certificate(_) => Exit::NO_PERM,
             Cause::Handshake(_) | Cause::StartTlsNotOffered | Cause::Injected(_) => Exit::PROTOCOL,
             Cause::AuthNotOffered | Cause::NoMechanism { .. } => Exit::NO_PERM,
-            Cause::PasswordRefused { .. } => Exit::NO_PERM,
+            Cause::CredentialsRefused { .. } | Cause::ServerUnproven(_) => Exit::NO_PERM,
+            Cause::Unprotected { .. } => Exit::CONFIG,
             Cause::Protocol(_) => Exit::PROTOCOL,
             Cause::TooLarge { .. } => Exit::DATA,
             Cause::SmtpUtf8NotOffered => Exit::UNAVAILABLE,

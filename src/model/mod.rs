@@ -25,4 +25,6 @@ pub use mail::Mail;
 pub use reason::reason;
 pub use report::{AuthFacts, Connection, Outcome, Reply, Report, Stage, TlsFacts};
 pub use secret::{Secret, SecretSource, Slot};
-pub use server::{AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Server, Timeouts, Tls, Trust};
+pub use server::{
+    AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Proof, Server, Timeouts, Tls, Trust,
+};

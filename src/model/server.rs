@@ -151,19 +151,76 @@ impl fmt::Debug for Pin {
 pub enum Mechanism {
     /// RFC 4616
     Plain,
+    /// RFC 5802 and RFC 7677, bound to the TLS channel (RFC 9266).
+    ScramSha256Plus,
+    /// RFC 7677
+    ScramSha256,
+    /// RFC 5802, bound to the TLS channel (RFC 9266).
+    ScramSha1Plus,
+    /// RFC 5802
+    ScramSha1,
     /// draft-murchison-sasl-login
     Login,
+    /// RFC 2195
+    CramMd5,
+    /// RFC 7628
+    OauthBearer,
+    /// Google's forerunner of OAUTHBEARER.
+    Xoauth2,
+    /// RFC 4422 appendix A
+    External,
+}
+
+/// What a mechanism proves who we are with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The password.
+    Password,
+    /// An OAuth 2.0 access token.
+    Token,
+    /// The certificate shown in the TLS handshake.
+    Certificate,
+}
+
+impl Proof {
+    /// How messages call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Token => "token",
+            Self::Certificate => "client certificate",
+        }
+    }
 }
 
 impl Mechanism {
-    /// All that we speak, in the order in which `auto` prefers them under TLS.
-    pub const ALL: [Self; 2] = [Self::Plain, Self::Login];
+    /// All that we speak.
+    pub const ALL: [Self; 10] = [
+        Self::Plain,
+        Self::ScramSha256Plus,
+        Self::ScramSha256,
+        Self::ScramSha1Plus,
+        Self::ScramSha1,
+        Self::Login,
+        Self::CramMd5,
+        Self::OauthBearer,
+        Self::Xoauth2,
+        Self::External,
+    ];
 
     /// The registered name, upper case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "PLAIN",
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
+            Self::ScramSha1 => "SCRAM-SHA-1",
             Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+            Self::OauthBearer => "OAUTHBEARER",
+            Self::Xoauth2 => "XOAUTH2",
+            Self::External => "EXTERNAL",
         }
     }
 
@@ -172,11 +229,28 @@ impl Mechanism {
         Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether the password itself crosses the wire.
-    pub const fn reveals_password(self) -> bool {
+    /// What it proves who we are with.
+    pub const fn proof(self) -> Proof {
         match self {
-            Self::Plain | Self::Login => true,
+            Self::OauthBearer | Self::Xoauth2 => Proof::Token,
+            Self::External => Proof::Certificate,
+            _ => Proof::Password,
         }
+    }
+
+    /// Whether the secret itself crosses the wire.
+    pub const fn reveals_secret(self) -> bool {
+        matches!(self, Self::Plain | Self::Login | Self::OauthBearer | Self::Xoauth2)
+    }
+
+    /// Whether it is one of the SCRAM family (RFC 5802).
+    pub const fn is_scram(self) -> bool {
+        matches!(self, Self::ScramSha1 | Self::ScramSha256) || self.binds_channel()
+    }
+
+    /// Whether it is bound to the TLS channel that it runs in.
+    pub const fn binds_channel(self) -> bool {
+        matches!(self, Self::ScramSha256Plus | Self::ScramSha1Plus)
     }
 }
 

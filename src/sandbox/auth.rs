@@ -85,6 +85,8 @@ pub(super) fn begin(
         (Mechanism::Login, Some("="), _) => respond(Exchange::LoginUser, "", account),
         (Mechanism::Plain, Some(response), _) => respond(Exchange::Plain, response, account),
         (Mechanism::Login, Some(response), _) => respond(Exchange::LoginUser, response, account),
+        // No manner offers them.
+        _ => Step::Malformed,
     }
 }
 

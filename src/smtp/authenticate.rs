@@ -3,19 +3,48 @@
 //! Only 235 is success. A mechanism that the server does not know moves on to the next; a refused
 //! password ends it, for repeating it would lock the account.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
-
 use super::client::Client;
-use super::login::login;
+use super::exchange::Exchange;
+use super::sasl::scram::{Binding, Hash};
 use super::session::Credentials;
-use crate::model::{AuthFacts, AuthPolicy, Cause, Mechanism, Observations, Reply, Server};
+use crate::model::{AuthFacts, AuthPolicy, Cause, Mechanism, Observations, Proof, Reply, Server};
 
-/// Octets of a command line, without its CRLF (RFC 4954 §4).
-pub(super) const COMMAND_LINE: usize = 510;
-/// How often a server is told that an exchange is over.
-const CANCELS: usize = 3;
+use Mechanism::{
+    CramMd5, External, Login, OauthBearer, Plain, ScramSha1, ScramSha1Plus, ScramSha256,
+    ScramSha256Plus, Xoauth2,
+};
+
+/// Connections for one login at most: some servers close where they were asked for something that
+/// they do not know.
+const CONNECTIONS: u8 = 4;
+
+/// The fewest flights first: nobody listens inside verified TLS.
+const IN_TLS: &[Mechanism] = &[
+    OauthBearer,
+    Xoauth2,
+    Plain,
+    ScramSha256Plus,
+    ScramSha256,
+    ScramSha1Plus,
+    ScramSha1,
+    Login,
+    CramMd5,
+    External,
+];
+
+/// What gives the least away first: anybody may listen, or be the server.
+const IN_DOUBT: &[Mechanism] = &[
+    ScramSha256Plus,
+    ScramSha1Plus,
+    ScramSha256,
+    ScramSha1,
+    OauthBearer,
+    Xoauth2,
+    Plain,
+    Login,
+    CramMd5,
+    External,
+];
 
 /// How one mechanism ended.
 #[derive(Debug)]
@@ -24,158 +53,230 @@ pub(super) enum Attempt {
     Authenticated(AuthFacts),
     /// The server does not do it; another may work.
     NotThisOne(Reply),
-    /// The password was refused, given in this way.
-    PasswordRefused(AuthFacts, Reply),
+    /// The server wants one that gives less away.
+    TooWeak(Reply),
+    /// The password or token was refused, given in this way; what the server said besides.
+    CredentialsRefused(AuthFacts, Reply, Option<String>),
     /// Not now, or not here.
     Refused(Reply),
 }
 
-/// Authenticates, or says why not.
+impl Attempt {
+    /// With what the server said besides of credentials that it refused.
+    pub(super) fn with_detail(self, detail: Option<String>) -> Self {
+        match self {
+            Self::CredentialsRefused(facts, reply, _) => {
+                Self::CredentialsRefused(facts, reply, detail)
+            }
+            attempt => attempt,
+        }
+    }
+}
+
+/// What is known of a server's AUTH from one connection to the next.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Mechanisms that it does not do.
+    struck: Vec<Mechanism>,
+    /// Something was learnt since it was last connected to.
+    learnt: bool,
+    /// A line with a secret in it is not answered.
+    pub(super) secret_is_out: bool,
+    /// LOGIN is to be tried with the user name in its line.
+    pub(super) login_wants_initial_response: bool,
+    connections: u8,
+}
+
+impl Plan {
+    /// From now on LOGIN gives the user name in its line.
+    pub(super) fn login_initial_response_next(&mut self) {
+        self.learnt |= !self.login_wants_initial_response;
+        self.login_wants_initial_response = true;
+    }
+
+    /// The connection broke where LOGIN began. If nothing else can have annoyed the server, it was
+    /// the want of the user name.
+    pub(super) fn login_broke_off(&mut self) {
+        if !self.learnt {
+            self.login_initial_response_next();
+        }
+    }
+
+    fn strike(&mut self, mechanism: Mechanism) {
+        self.struck.push(mechanism);
+        self.learnt = true;
+    }
+
+    /// Whether a login that ended so is worth another connection: it was not the secret that ended
+    /// it, and not everything that is known now was known before.
+    pub(super) fn goes_on(&mut self, cause: &Cause) -> bool {
+        self.connections += 1;
+        let closed = match cause {
+            Cause::Lost(_) => true,
+            Cause::Refused(reply) => reply.code == 421,
+            Cause::Protocol(_) => self.login_wants_initial_response,
+            _ => false,
+        };
+        let goes_on =
+            closed && self.learnt && !self.secret_is_out && self.connections < CONNECTIONS;
+        self.learnt = false;
+        goes_on
+    }
+}
+
+/// Where AUTH happens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// The mechanisms that EHLO named.
+    pub(super) offered: &'a [String],
+    /// The channel is verified TLS, or taken for it by consent.
+    pub(super) protected: bool,
+    /// What SCRAM can be bound to.
+    pub(super) channel_key: Option<[u8; 32]>,
+}
+
+/// Authenticates, or says why not; none where nothing has to be done.
 pub(super) fn authenticate(
     client: &mut Client,
     server: &Server,
     credentials: &Credentials,
-    offered: &[String],
-    protected: bool,
+    surroundings: Surroundings<'_>,
+    plan: &mut Plan,
     seen: &mut Observations,
-) -> Result<AuthFacts, Cause> {
+) -> Result<Option<AuthFacts>, Cause> {
+    let Surroundings { offered, protected, .. } = surroundings;
     let may_reveal = protected || server.danger_cleartext_auth;
-    let mut last = None;
-    for mechanism in candidates(&server.auth, offered) {
-        if mechanism.reveals_password() && !may_reveal {
+    let mut withheld = None;
+    let mut too_weak = false;
+    let mut last = seen.tried.last().map(|(_, reply)| reply.clone());
+    let mut exchange = Exchange { client, server, credentials, seen, plan };
+    for mechanism in candidates(server, credentials, surroundings) {
+        if exchange.plan.struck.contains(&mechanism) {
             continue;
         }
-        let attempt = match mechanism {
-            Mechanism::Plain => plain(client, credentials)?,
-            Mechanism::Login => login(client, server.login_style, credentials, seen)?,
-        };
-        match attempt {
-            Attempt::Authenticated(facts) => return Ok(facts),
-            Attempt::PasswordRefused(facts, reply) => {
-                return Err(Cause::PasswordRefused {
-                    mechanism: facts.mechanism,
-                    login_style: facts.login_style,
-                    reply,
-                });
+        if mechanism.reveals_secret() && (too_weak || !may_reveal) {
+            withheld = withheld.or((!may_reveal).then(|| mechanism.proof()));
+            continue;
+        }
+        let attempt = exchange.attempt(mechanism, surroundings).inspect_err(|cause| {
+            let Plan { learnt, secret_is_out, .. } = *exchange.plan;
+            if matches!(cause, Cause::Lost(_)) && !learnt && !secret_is_out {
+                exchange.plan.strike(mechanism);
             }
-            Attempt::Refused(reply) => return Err(Cause::Refused(reply)),
+        })?;
+        match attempt {
             Attempt::NotThisOne(reply) => {
-                seen.tried.push((mechanism.name().to_owned(), reply.clone()));
+                exchange.plan.strike(mechanism);
+                exchange.note(mechanism, &reply);
                 last = Some(reply);
             }
+            Attempt::TooWeak(reply) => {
+                too_weak = true;
+                exchange.plan.strike(mechanism);
+                exchange.note(mechanism, &reply);
+                last = Some(reply);
+            }
+            other => return conclude(other).map(Some),
         }
     }
-    Err(match last {
-        Some(reply) => Cause::Refused(reply),
-        None if offered.is_empty() => Cause::AuthNotOffered,
-        None => Cause::NoMechanism { offered: offered.to_vec() },
+    // "Unrecognized" may have meant that a response stood in the line.
+    let plain =
+        |(name, reply): &(String, Reply)| name == "PLAIN" && matches!(reply.code, 500 | 502);
+    if exchange.seen.tried.iter().any(plain) && offered.iter().any(|name| name == "PLAIN") {
+        let attempt = exchange.plain_when_asked()?;
+        if !matches!(attempt, Attempt::NotThisOne(_)) {
+            return conclude(attempt).map(Some);
+        }
+    }
+    let offered = offered.to_vec();
+    let by_itself = server.auth == AuthPolicy::Auto;
+    Err(match (last, withheld) {
+        (Some(reply), _) => Cause::Refused(reply),
+        (None, Some(proof)) => {
+            let username = credentials.username().to_owned();
+            Cause::Unprotected { proof, username, tls: server.tls, offered }
+        }
+        // A certificate alone needs no AUTH.
+        (None, None) if by_itself && credentials.username.is_none() => return Ok(None),
+        (None, None) if by_itself && offered.is_empty() => Cause::AuthNotOffered,
+        (None, None) => Cause::NoMechanism { offered },
     })
+}
+
+fn conclude(attempt: Attempt) -> Result<AuthFacts, Cause> {
+    match attempt {
+        Attempt::Authenticated(facts) => Ok(facts),
+        Attempt::CredentialsRefused(AuthFacts { mechanism, login_style }, reply, detail) => {
+            Err(Cause::CredentialsRefused { mechanism, login_style, reply, detail })
+        }
+        Attempt::NotThisOne(reply) | Attempt::TooWeak(reply) | Attempt::Refused(reply) => {
+            Err(Cause::Refused(reply))
+        }
+    }
+}
+
+impl Exchange<'_> {
+    fn attempt(
+        &mut self,
+        mechanism: Mechanism,
+        surroundings: Surroundings<'_>,
+    ) -> Result<Attempt, Cause> {
+        let Surroundings { offered, protected, channel_key } = surroundings;
+        let unbound = match channel_key {
+            // A server that could and does not say so is lied about (RFC 5802 §6).
+            Some(_) if !offered.iter().any(|name| name.ends_with("-PLUS")) => Binding::NotOffered,
+            _ => Binding::None,
+        };
+        let bound = channel_key.map_or(Binding::None, Binding::TlsExporter);
+        match mechanism {
+            Plain => self.plain(),
+            Login => self.login(),
+            CramMd5 => self.cram_md5(),
+            OauthBearer | Xoauth2 => self.oauth(mechanism),
+            External => self.external(),
+            ScramSha1 => self.scram(mechanism, Hash::Sha1, unbound, protected),
+            ScramSha256 => self.scram(mechanism, Hash::Sha256, unbound, protected),
+            ScramSha1Plus => self.scram(mechanism, Hash::Sha1, bound, protected),
+            ScramSha256Plus => self.scram(mechanism, Hash::Sha256, bound, protected),
+        }
+    }
+
+    fn note(&mut self, mechanism: Mechanism, reply: &Reply) {
+        self.seen.tried.push((mechanism.name().to_owned(), reply.clone()));
+    }
 }
 
 /// What may be tried, in order. What the profile names is tried even where it is not offered.
-fn candidates(policy: &AuthPolicy, offered: &[String]) -> Vec<Mechanism> {
-    match policy {
-        AuthPolicy::None => Vec::new(),
-        AuthPolicy::Named(mechanisms) => mechanisms.clone(),
-        AuthPolicy::Auto => {
-            let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
-            Mechanism::ALL.into_iter().filter(is_offered).collect()
-        }
-    }
-}
-
-/// PLAIN (RFC 4616), its response in the AUTH line where that is short enough.
-fn plain(client: &mut Client, credentials: &Credentials) -> Result<Attempt, Cause> {
-    let mut message = Zeroizing::new(Vec::new());
-    for part in [b"", credentials.username.as_bytes(), credentials.secret.expose()] {
-        message.extend_from_slice(part);
-        message.push(0);
-    }
-    message.pop();
-    let response = encode(&message);
-    client.wire().lock().hide_encoded(&response);
-    let line = Zeroizing::new([b"AUTH PLAIN ", response.as_slice()].concat());
-    let mut reply = if line.len() <= COMMAND_LINE {
-        let reply = client.secret_command(&line, "AUTH PLAIN ***")?;
-        // Some servers want the mechanism alone.
-        if reply.code == 501 { client.command("AUTH PLAIN")? } else { reply }
-    } else {
-        client.command("AUTH PLAIN")?
+fn candidates(
+    server: &Server,
+    credentials: &Credentials,
+    surroundings: Surroundings<'_>,
+) -> Vec<Mechanism> {
+    let Surroundings { offered, protected, channel_key } = surroundings;
+    let usable = |mechanism: &Mechanism| {
+        let provable = match mechanism.proof() {
+            Proof::Password => credentials.password.is_some(),
+            Proof::Token => credentials.token.is_some(),
+            Proof::Certificate => server.trust.client_certificate.is_some(),
+        };
+        provable && (channel_key.is_some() || !mechanism.binds_channel())
     };
-    if reply.code == 334 {
-        reply = client.secret_command(&response, "***")?;
-    }
-    let facts = AuthFacts { mechanism: Mechanism::Plain, login_style: None };
-    conclude(client, facts, reply)
-}
-
-/// The base64 of a response, to be forgotten after use.
-pub(super) fn encode(octets: &[u8]) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(STANDARD.encode(octets).into_bytes())
-}
-
-/// What the last reply of an exchange means.
-pub(super) fn conclude(
-    client: &mut Client,
-    facts: AuthFacts,
-    reply: Reply,
-) -> Result<Attempt, Cause> {
-    Ok(match reply.code {
-        235 => Attempt::Authenticated(facts),
-        334 => Attempt::NotThisOne(cancel(client, reply)?),
-        500..=504 => Attempt::NotThisOne(reply),
-        535 if unknown_mechanism(&reply) => Attempt::NotThisOne(reply),
-        530 | 534 | 538 => Attempt::Refused(reply),
-        400..=499 => Attempt::Refused(reply),
-        _ if reply.is_permanent() => Attempt::PasswordRefused(facts, reply),
-        _ => return Err(Cause::Protocol(format!("AUTH was answered {reply}"))),
-    })
-}
-
-/// Some servers have one code for a password and a mechanism that they do not like.
-fn unknown_mechanism(reply: &Reply) -> bool {
-    let text = reply.text().to_lowercase();
-    ["mechanism", "unrecognized auth", "unsupported auth", "unknown auth", "authentication type"]
-        .iter()
-        .any(|words| text.contains(words))
-}
-
-/// Ends an exchange that leads nowhere and gives what the server says to that: never the refusal
-/// of a password, for none was given.
-pub(super) fn cancel(client: &mut Client, mut reply: Reply) -> Result<Reply, Cause> {
-    for _ in 0..CANCELS {
-        reply = client.command("*")?;
-        if reply.code != 334 {
-            return Ok(reply);
+    match &server.auth {
+        AuthPolicy::None => Vec::new(),
+        AuthPolicy::Named(mechanisms) => mechanisms.iter().copied().filter(usable).collect(),
+        AuthPolicy::Auto => {
+            let sure = protected && !server.trust.danger_accept_invalid_certs;
+            let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
+            // What can be worked out offline is not given to whoever listens without consent.
+            let is_told = |mechanism: &Mechanism| {
+                *mechanism != CramMd5 || protected || server.danger_cleartext_auth
+            };
+            let order = if sure { IN_TLS } else { IN_DOUBT };
+            let order = order.iter().copied();
+            order.filter(is_offered).filter(is_told).filter(usable).collect()
         }
     }
-    Err(Cause::Protocol(format!("AUTH cannot be cancelled: {reply}")))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn offered(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    #[test]
-    fn auto_takes_what_is_offered_and_a_list_is_taken_as_it_is() {
-        let auto = |names: &[&str]| candidates(&AuthPolicy::Auto, &offered(names));
-        assert_eq!(auto(&["LOGIN", "GSSAPI", "PLAIN"]), [Mechanism::Plain, Mechanism::Login]);
-        assert_eq!(auto(&["GSSAPI"]), []);
-        let named = AuthPolicy::Named(vec![Mechanism::Login]);
-        assert_eq!(candidates(&named, &offered(&["PLAIN"])), [Mechanism::Login]);
-    }
-
-    #[test]
-    fn a_refused_password_is_told_from_an_unknown_mechanism() {
-        let says =
-            |text: &str| unknown_mechanism(&Reply { code: 535, lines: vec![text.to_owned()] });
-        assert!(says("5.7.3 Unrecognized authentication type"));
-        assert!(says("5.5.4 Invalid mechanism"));
-        assert!(!says("5.7.8 Authentication failed"));
-        assert!(!says("Login Fail. Please enter your authorization code to login."));
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::model::Secret;
@@ -39,6 +39,13 @@ impl Mask {
         let encoded = Zeroizing::new(STANDARD.encode(secret.expose()).into_bytes());
         self.add_encoded(&encoded);
         self.whole.push(encoded);
+        // In the middle of something encoded it looks another way.
+        for (before, shared) in [(1, 2), (2, 3)] {
+            let mut octets = Zeroizing::new(vec![0; before]);
+            octets.extend_from_slice(secret.expose());
+            let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*octets).into_bytes());
+            self.add_encoded(&encoded[shared..]);
+        }
     }
 
     /// Hides an encoded response, whole and in part.
@@ -100,6 +107,15 @@ mod tests {
         let response = STANDARD.encode("\0alice\0wonder-land1");
         assert_eq!(masked(&format!("[{}...]", &response[..20])), "[***...]");
         assert_eq!(masked(&response.to_ascii_uppercase()), "***");
+    }
+
+    #[test]
+    fn a_secret_in_the_middle_of_something_encoded_is_hidden() {
+        for before in ["", "1", "12", "123", "1234"] {
+            let encoded = STANDARD.encode(format!("{before}wonder-land1{before}"));
+            let shown = masked(&encoded);
+            assert!(shown.contains("***") && shown.len() <= before.len() * 3 + 8, "{shown}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::authenticate::authenticate;
+use super::authenticate::{Plan, Surroundings, authenticate};
 use super::capabilities::Capabilities;
 use super::client::{Client, Opening};
 use super::connect::connect;
@@ -23,13 +23,29 @@ use crate::model::{
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
 const QUIT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Who to be.
-#[derive(Debug)]
+/// Who to be, and what proves it; a client certificate proves it too and is the server's setting.
+#[derive(Debug, Default)]
 pub struct Credentials {
-    /// The authentication identity.
-    pub username: String,
+    /// The authentication identity; none: whoever the client certificate says.
+    pub username: Option<String>,
     /// The password.
-    pub secret: Secret,
+    pub password: Option<Secret>,
+    /// An OAuth 2.0 access token.
+    pub token: Option<Secret>,
+}
+
+impl Credentials {
+    pub(super) fn username(&self) -> &str {
+        self.username.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn password(&self) -> &[u8] {
+        self.password.as_ref().map(Secret::expose).unwrap_or_default()
+    }
+
+    pub(super) fn token(&self) -> &[u8] {
+        self.token.as_ref().map(Secret::expose).unwrap_or_default()
+    }
 }
 
 /// A connection that is ready for mail.
@@ -159,19 +175,28 @@ impl Entry<'_> {
         let Some(credentials) = credentials else {
             return Ok((channel, None));
         };
-        self.stage = Stage::Auth;
-        let protected = channel.tls.is_some() && self.server.tls.is_verified();
-        let mechanisms = &channel.capabilities.mechanisms;
-        match authenticate(
-            &mut channel.client,
-            self.server,
-            credentials,
-            mechanisms,
-            protected,
-            &mut self.seen,
-        ) {
-            Ok(facts) => Ok((channel, Some(facts))),
-            Err(cause) => Err(leave(channel.client, cause)),
+        let mut plan = Plan::default();
+        loop {
+            self.stage = Stage::Auth;
+            let in_tls = channel.tls.is_some();
+            let surroundings = Surroundings {
+                offered: &channel.capabilities.mechanisms,
+                protected: in_tls && self.server.tls.is_verified(),
+                channel_key: channel.client.wire().lock().channel_key(),
+            };
+            let client = &mut channel.client;
+            let (server, seen) = (self.server, &mut self.seen);
+            match authenticate(client, server, credentials, surroundings, &mut plan, seen) {
+                Ok(facts) => return Ok((channel, facts)),
+                Err(cause) if plan.goes_on(&cause) => {
+                    let note = format!("AUTH ended ({cause}); going on with what is left of it");
+                    (self.watch.observer)(Line::Note(&note));
+                    channel.client.wire().lock().cut();
+                    // In the clear again where TLS did not come about.
+                    channel = self.channel(tls.as_ref().filter(|_| in_tls))?;
+                }
+                Err(cause) => return Err(leave(channel.client, cause)),
+            }
         }
     }
 
@@ -185,9 +210,8 @@ impl Entry<'_> {
             },
         )?;
         let mut mask = Mask::default();
-        if let Some(credentials) = self.credentials {
-            mask.add_secret(&credentials.secret);
-        }
+        let secrets = self.credentials.map(|known| [&known.password, &known.token]);
+        secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));
         let wire = SharedWire::new(Wire::new(socket, server.timeouts, mask, self.watch.clone()));
         self.wire = Some(wire.clone());
         let literal = wire.lock().address_literal();
@@ -305,7 +329,11 @@ fn refusal(reply: Reply) -> Cause {
 fn leave(client: Client, cause: Cause) -> Cause {
     let broken = matches!(
         cause,
-        Cause::Lost(_) | Cause::TimedOut(_) | Cause::Protocol(_) | Cause::Internal(_)
+        Cause::Lost(_)
+            | Cause::TimedOut(_)
+            | Cause::Protocol(_)
+            | Cause::ServerUnproven(_)
+            | Cause::Internal(_)
     );
     if !broken {
         client.wire().lock().quit(QUIT_PATIENCE);

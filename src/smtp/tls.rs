@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, Error, RootCertStore};
+use rustls::{ClientConfig, ClientConnection, Error, ProtocolVersion, RootCertStore};
 
 use super::transport::{Socket, TlsStream};
 use super::verifier::{Policy, SystemRoots, Verifier};
@@ -100,7 +100,7 @@ impl TlsClient {
 
     fn facts(&self, session: &ClientConnection) -> TlsFacts {
         let protocol = match session.protocol_version() {
-            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
+            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
             _ => "TLS 1.2",
         };
         let cipher = session.negotiated_cipher_suite().map(|suite| suite.suite());
@@ -111,6 +111,14 @@ impl TlsClient {
             certificate: self.verifier.certificate().unwrap_or(crate::model::Pin([0; 32])),
         }
     }
+}
+
+/// The key that a mechanism can be bound to this session by (RFC 9266 §2). TLS 1.2 has one only
+/// under conditions that rustls does not tell of.
+pub(super) fn channel_key(session: &ClientConnection) -> Option<[u8; 32]> {
+    let label = b"EXPORTER-Channel-Binding";
+    let is_tls13 = session.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+    is_tls13.then(|| session.export_keying_material([0; 32], label, Some(b"")).ok()).flatten()
 }
 
 fn policy(trust: &Trust) -> Result<Policy, Cause> {

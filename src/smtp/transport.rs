@@ -141,6 +141,14 @@ impl Transport {
         }
     }
 
+    /// The TLS session, if there is one.
+    pub(super) fn tls_session(&self) -> Option<&ClientConnection> {
+        match self {
+            Self::Tls(stream) => Some(&stream.session),
+            Self::Plain(_) | Self::Closed => None,
+        }
+    }
+
     /// What was counted so far, if there still is a connection.
     pub(super) fn meter(&mut self) -> Option<Meter> {
         self.socket().map(|socket| socket.meter)

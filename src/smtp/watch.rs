@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::model::Reply;
+
 /// One line of the dialogue, as the observer is told it. Secrets are masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line<'a> {
@@ -26,4 +28,15 @@ pub struct Watch {
     /// True while the end of the data may be out and is not answered: who ends the program then
     /// does not know whether the message was taken.
     pub in_doubt: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// Tells the observer a reply, line by line.
+    pub(super) fn tell_reply(&self, reply: &Reply) {
+        for (index, text) in reply.lines.iter().enumerate() {
+            let separator = if index + 1 < reply.lines.len() { '-' } else { ' ' };
+            let line = format!("{}{separator}{text}", reply.code);
+            (self.observer)(Line::Server(line.trim_end()));
+        }
+    }
 }

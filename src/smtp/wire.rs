@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 
 use super::framing::{Framer, RawReply};
 use super::mask::Mask;
-use super::tls::TlsClient;
+use super::tls::{TlsClient, channel_key};
 use super::transport::{Meter, Socket, Transport, describe};
 use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
@@ -200,6 +200,16 @@ impl Wire {
         self.mask.add_encoded(response);
     }
 
+    /// Text with every form of the secrets hidden.
+    pub(super) fn masked(&self, text: &[u8]) -> Vec<u8> {
+        self.mask.apply(text)
+    }
+
+    /// What SCRAM can be bound to: the key exported from this TLS session (RFC 9266).
+    pub(super) fn channel_key(&self) -> Option<[u8; 32]> {
+        self.transport.tls_session().and_then(channel_key)
+    }
+
     /// Queues what rides behind the end of the data.
     pub(super) fn begin_body(&mut self, trailer: &'static [u8]) {
         self.phase = Phase::Body;
@@ -341,7 +351,7 @@ impl Wire {
         loop {
             if let Some(mut reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
                 reply.lines.iter_mut().for_each(|line| *line = self.mask.apply(line));
-                self.show(&reply);
+                self.watch.tell_reply(&reply.decode());
                 return Ok(reply);
             }
             match self.transport.read(&mut buffer) {
@@ -349,15 +359,6 @@ impl Wire {
                 Ok(octets) => self.framer.push(&buffer[..octets]),
                 Err(error) => return Err(describe(&error, patience)),
             }
-        }
-    }
-
-    fn show(&mut self, reply: &RawReply) {
-        let decoded = reply.decode();
-        for (index, text) in decoded.lines.iter().enumerate() {
-            let separator = if index + 1 < decoded.lines.len() { '-' } else { ' ' };
-            let line = format!("{}{separator}{text}", decoded.code);
-            (self.watch.observer)(Line::Server(line.trim_end()));
         }
     }
 

@@ -1,4 +1,9 @@
-//! AUTH: PLAIN and LOGIN with every kind of server that people have met.
+//! AUTH: PLAIN and LOGIN with every kind of server that people have met, and which mechanism comes
+//! next.
+
+mod challenged;
+mod scram;
+mod token;
 
 use crate::support::{Mailsend, Outcome, ScriptServer};
 
@@ -28,16 +33,20 @@ fn talk(offer: &str, exchange: &str, flags: &[&str]) -> (ScriptServer, Outcome) 
          {exchange}"
     );
     let server = ScriptServer::play(&script);
+    let outcome = program(&server, flags).run();
+    (server, outcome)
+}
+
+/// Logs in as alice in the clear and sends a mail.
+fn program(server: &ScriptServer, flags: &[&str]) -> Mailsend {
     let port = server.port().to_string();
-    let outcome = Mailsend::new()
+    Mailsend::new()
         .args(["--host", "127.0.0.1", "--port", port.as_str(), "--tls", "none"])
         .args(["--danger-cleartext-auth", "--username", "alice", "--password-env", "SECRET"])
         .args(["-f", "me@example.com", "--body", "hello", "-v", "a@example.net"])
-        .args(flags)
+        .args(flags.iter().copied())
         .env("SECRET", "wonder-land1")
         .talks_to(server.dialogue())
-        .run();
-    (server, outcome)
 }
 
 fn works(offer: &str, exchange: &str, flags: &[&str]) -> Outcome {
@@ -181,11 +190,170 @@ fn a_server_that_takes_the_star_for_an_answer_is_told_again() {
     );
 }
 
+/// What comes before AUTH on another connection.
+const AGAIN: &str = "--- connection
+    S: 220 hi
+    C: EHLO *
+    S: 250-mail
+    S: 250 AUTH PLAIN LOGIN";
+
 #[test]
-fn the_star_is_not_repeated_for_ever() {
+fn the_star_is_not_repeated_for_ever_but_another_connection_made() {
     let star = "C: *\nS: 334 UGFzc3dvcmQ6\n".repeat(3);
-    let exchange = format!("C: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\n{star}C-EOF");
-    fails("AUTH LOGIN", &exchange, &[], 76).stderr_contains("AUTH cannot be cancelled");
+    works(
+        "AUTH LOGIN",
+        &format!(
+            "C: AUTH LOGIN
+             S: 334 UGFzc3dvcmQ6
+             {star}
+             C-EOF
+             {AGAIN}
+             C: AUTH LOGIN {ALICE}
+             S: 334 UGFzc3dvcmQ6
+             C: {PASSWORD}
+             S: 235 ok"
+        ),
+        &["--auth", "login"],
+    );
+}
+
+#[test]
+fn a_server_that_closes_at_the_star_is_connected_to_again() {
+    for end in ["S-CLOSE", "S: 421 too many errors\nS-CLOSE", "S: 535 failed\nS-CLOSE"] {
+        works(
+            "AUTH LOGIN",
+            &format!(
+                "C: AUTH LOGIN
+                 S: 334 UGFzc3dvcmQ6
+                 C: *
+                 {end}
+                 {AGAIN}
+                 C: AUTH LOGIN {ALICE}
+                 S: 334 UGFzc3dvcmQ6
+                 C: {PASSWORD}
+                 S: 235 ok"
+            ),
+            &["--auth", "login"],
+        );
+    }
+}
+
+#[test]
+fn a_server_that_refuses_login_without_the_user_name_gets_it_in_the_line() {
+    for refusal in ["501 5.5.4 syntax", "535 5.7.8 another step is needed", "500 what"] {
+        works(
+            "AUTH LOGIN",
+            &format!(
+                "C: AUTH LOGIN
+                 S: {refusal}
+                 C: AUTH LOGIN {ALICE}
+                 S: 334 UGFzc3dvcmQ6
+                 C: {PASSWORD}
+                 S: 235 ok"
+            ),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn a_server_that_closes_at_what_it_does_not_know_is_asked_for_the_next_elsewhere() {
+    works(
+        "AUTH PLAIN LOGIN",
+        &format!(
+            "C: AUTH PLAIN {PLAIN}
+             S: 504 5.5.4 not known
+             S-CLOSE
+             {AGAIN}
+             C: AUTH LOGIN
+             S: 334 VXNlcm5hbWU6
+             C: {ALICE}
+             S: 334 UGFzc3dvcmQ6
+             C: {PASSWORD}
+             S: 235 ok"
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn a_connection_that_breaks_with_the_password_is_not_made_again() {
+    fails("AUTH PLAIN LOGIN", &format!("C: AUTH PLAIN {PLAIN}\nS-CLOSE"), &[], 75)
+        .stderr_contains("the server closed the connection (AUTH)");
+}
+
+#[test]
+fn plain_alone_is_the_last_resort_where_its_line_was_not_understood() {
+    works(
+        "AUTH PLAIN",
+        &format!(
+            "C: AUTH PLAIN {PLAIN}
+             S: 500 what
+             C: AUTH PLAIN
+             S: 334
+             C: {PLAIN}
+             S: 235 ok"
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn a_mechanism_that_is_too_weak_gives_way_to_one_that_hides_the_password() {
+    works(
+        "AUTH PLAIN LOGIN CRAM-MD5",
+        &format!(
+            "C: AUTH PLAIN {PLAIN}
+             S: 534 5.7.9 mechanism is too weak
+             C: AUTH CRAM-MD5
+             S: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+             C: *
+             S: 235 ok"
+        ),
+        &[],
+    );
+    let exchange =
+        format!("C: AUTH PLAIN {PLAIN}\nS: 538 5.7.11 encryption required\nC: QUIT\nS: 221 bye");
+    fails("AUTH PLAIN LOGIN", &exchange, &[], 77).stderr_contains("538 5.7.11 encryption required");
+}
+
+/// A password was refused only if one was given.
+#[test]
+fn a_535_before_the_password_is_no_refusal_of_it() {
+    works(
+        "AUTH LOGIN CRAM-MD5 PLAIN",
+        &format!(
+            "C: AUTH CRAM-MD5
+             S: 535 5.7.0 not today
+             C: AUTH PLAIN {PLAIN}
+             S: 235 ok"
+        ),
+        &["--auth", "cram-md5,plain"],
+    );
+}
+
+#[test]
+fn mechanisms_come_from_every_line_that_names_some() {
+    for offer in [
+        "AUTH GSSAPI\nS: 250-HELP\nS: 250 AUTH PLAIN",
+        "AUTH\nS: 250 AUTH=PLAIN",
+        "AUTH GSSAPI\nS: 250 auth  NTLM plain ",
+    ] {
+        let first = offer.replacen("\n", "\n         ", 1);
+        let first = first.strip_prefix("AUTH").unwrap();
+        let script = format!("250-AUTH{first}");
+        let server = ScriptServer::play(&format!(
+            "S: 220 hi
+             C: EHLO *
+             S: 250-mail
+             S: {script}
+             C: AUTH PLAIN {PLAIN}
+             S: 235 ok
+             {MAIL}"
+        ));
+        program(&server, &[]).run().exit(0);
+        server.finish();
+    }
 }
 
 #[test]
@@ -269,18 +437,48 @@ fn a_temporary_refusal_is_75() {
     }
 }
 
+/// The program without consent to a password in the clear.
+fn without_consent(server: &ScriptServer, flags: &[&str]) -> Mailsend {
+    let port = server.port().to_string();
+    Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", port.as_str(), "--tls", "none"])
+        .args(["--username", "alice", "--password-env", "SECRET", "-f", "me@example.com"])
+        .args(["--body", "x", "a@example.net"])
+        .args(flags.iter().copied())
+        .env("SECRET", "wonder-land1")
+        .talks_to(server.dialogue())
+}
+
 #[test]
 fn a_password_is_not_sent_in_the_clear_unless_the_profile_says_so() {
-    let outcome = Mailsend::new()
-        .args(["--host", "127.0.0.1", "--port", "1", "--tls", "none", "--username", "alice"])
-        .args(["--password-env", "SECRET", "-f", "me@example.com", "--body", "x", "a@example.net"])
-        .env("SECRET", "wonder-land1")
-        .run();
-    outcome.exit(78).stderr_is(
+    let server = ScriptServer::play(
+        "S: 220 hi
+         C: EHLO *
+         S: 250-mail
+         S: 250 AUTH PLAIN LOGIN CRAM-MD5
+         C: QUIT
+         S: 221 bye",
+    );
+    without_consent(&server, &[]).run().exit(78).stderr_is(
+        "mailsend: 127.0.0.1: the password of alice would cross the network unprotected: \
+         tls = \"none\", and the server offers nothing that hides it (PLAIN LOGIN CRAM-MD5)
+hint: try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"
+hint: only on a network you trust: danger_cleartext_auth = true
+",
+    );
+    server.finish();
+}
+
+#[test]
+fn a_mechanism_that_shows_the_password_is_refused_before_connecting() {
+    let server = ScriptServer::play("S: 220 hi");
+    without_consent(&server, &["--auth", "plain,login"]).run().exit(78).stderr_is(
         "mailsend: the password of alice would cross the network unprotected: tls = \"none\" (--tls)
 hint: give --tls starttls; only on a network you trust, give --danger-cleartext-auth
 ",
     );
+    assert_eq!(server.dialogue().lines(), [""; 0]);
+    std::mem::forget(server);
 }
 
 #[test]

@@ -290,7 +290,8 @@ fn a_server_with_oauth_alone_is_named_as_such() {
     let clear = ["--tls", "none", "--danger-cleartext-auth", "-f", "me@corp.example"];
     command(server.port(), "me@corp.example", &clear).run().exit(77).stderr_is(
         "mailsend: 127.0.0.1: no AUTH mechanism that the server offers can be used (XOAUTH2)\n\
-         hint: the server takes only OAuth, which mailsend does not speak yet\n",
+         hint: the server takes only OAuth here: set token_command = \"…\", a program that prints an \
+         access token, such as oama or mutt_oauth2.py\n",
     );
     server.finish();
 }

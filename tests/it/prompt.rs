@@ -4,10 +4,10 @@ use std::process::Command;
 
 use crate::support::{caught, sandbox};
 
-/// Runs the words behind the first two in a terminal of their own, waits for the prompt and types
-/// the answer. Prints what the terminal showed and ends with the program's status.
+/// Runs the words behind the first two in a terminal of their own, waits for the prompt, and for the
+/// terminal to show no more of what is typed, and types the answer. Prints what the terminal showed and ends with the program's status.
 const TYPIST: &str = r#"
-import os, pty, sys
+import os, pty, sys, termios, time
 prompt, answer, program = sys.argv[1], sys.argv[2], sys.argv[3:]
 pid, terminal = pty.fork()
 if pid == 0:
@@ -22,6 +22,8 @@ while True:
         break
     shown += octets
     if not typed and prompt.encode() in shown:
+        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+            time.sleep(0.01)
         os.write(terminal, answer.encode() + b"\n")
         typed = True
 sys.stdout.buffer.write(shown)

@@ -113,7 +113,7 @@ fn an_error_before_the_connection_shows_no_password() {
         ("password = 'SECRET'\npassword_env = 'THE_VARIABLE'", ""),
         ("password = 'SECRET", ""),
         ("password = ['SECRET']", ""),
-        ("password = 'SECRET'", "tls = 'none'"),
+        ("password = 'SECRET'", "tls = 'none'\nauth = 'plain'"),
         ("password_command = 'cat secret; exit 3'", ""),
         ("password_command = 'cat secret secret | tr -d \"\\n\"; printf \"\\000\"'", ""),
     ];

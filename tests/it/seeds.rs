@@ -232,14 +232,14 @@ fn sendcloud_offers_neither_tls_nor_plain() {
 fn a_password_in_the_clear_has_to_be_allowed() {
     let server = sandbox("sendcloud", PASSWORD);
     let lines = [
-        "mailsend: profile sendcloud: the password of nick would cross the network unprotected: \
-         tls = \"none\" (FILE:4:7)",
-        "hint: set tls = \"starttls\"; only on a network you trust, set danger_cleartext_auth = \
-         true",
+        "mailsend: sendcloud: the password of nick would cross the network unprotected: \
+         tls = \"none\", and the server offers nothing that hides it (LOGIN)",
+        "hint: try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"",
+        "hint: only on a network you trust: danger_cleartext_auth = true",
     ];
     let outcome = send(&server, "sendcloud", &format!("tls = 'none'\n{NICK}"));
     refused(&server, &outcome, 78, &lines);
-    assert_eq!(server.statistics().connections, 0);
+    assert_eq!(server.statistics().passwords_refused, 0);
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn a_password_is_not_safe_under_opportunistic() {
     Mailsend::new()
         .args(["--host", "127.0.0.1", "--port", "9", "--tls", "opportunistic"])
         .args(["--username", "alice", "--password-env", "SECRET", "-f", "me@example.com"])
-        .args(["--body", "hello", "a@example.net"])
+        .args(["--auth", "plain", "--body", "hello", "a@example.net"])
         .env("SECRET", "wonder-land1")
         .run()
         .exit(78)

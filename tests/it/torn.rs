@@ -173,10 +173,11 @@ impl Scene {
             deadline: None,
             max_size: None,
         };
-        let credentials = server
-            .username
-            .clone()
-            .map(|username| Credentials { username, secret: Secret::new(PASSWORD) });
+        let credentials = server.username.clone().map(|username| Credentials {
+            username: Some(username),
+            password: Some(Secret::new(PASSWORD)),
+            token: None,
+        });
         Self {
             case,
             sandbox,

@@ -1,12 +1,16 @@
 //! AUTH: what the password really is, and what else keeps a login out.
 
 use super::{Row, row, sure, weak};
-use crate::advice::situation::Kind::{AuthNotOffered, NoMechanism, PasswordRefused, Refused};
-use crate::advice::situation::When::{
-    At, AuthAuto, AuthNamed, AuthNowhere, AuthOnlyInClear, Code, Failed, InitialResponseRefused,
-    LoginPrompted, NotTheWord, OffersOAuth, PasswordAskedFirst, Says, SaysNot, SecretKnown,
-    StartTlsOffered, Tls as TlsIs,
+use crate::advice::situation::Kind::{
+    AuthNotOffered, CredentialsRefused, NoMechanism, Refused, ServerUnproven, Unprotected,
 };
+use crate::advice::situation::When::{
+    At, AuthAuto, AuthNamed, AuthNowhere, AuthOnlyInClear, Code, Failed, Hidden,
+    InitialResponseRefused, LoginPrompted, NotTheWord, OffersOAuth, OffersPlain,
+    PasswordAskedFirst, Proves, Says, SaysNot, SecretKnown, StartTlsNotOffered, StartTlsOffered,
+    Tls as TlsIs,
+};
+use crate::model::Proof;
 use crate::model::Stage::{Auth, Mail};
 use crate::model::Tls::{Implicit, Plaintext, StartTls};
 
@@ -16,8 +20,8 @@ const SWITCH_ON: &str = "switch SMTP on in the mailbox's settings, and use the a
                          (授权码) that is made there; after many tries wait some minutes";
 const APP_PASSWORD: &str =
     "the password here is an app password, made in the account's security settings";
-const ONLY_OAUTH: &str = "this mailbox takes only OAuth, which mailsend does not speak yet: send \
-                          through another provider, or ask the administrator for a relay";
+const ONLY_OAUTH: &str = "this mailbox takes only OAuth: set token_command = \"…\", a program \
+                          that prints an access token, such as oama or mutt_oauth2.py";
 const ALLOW_SMTP: &str =
     "passwords are switched off for SMTP: the administrator can allow SMTP AUTH for this mailbox";
 
@@ -43,56 +47,82 @@ pub(super) const ROWS: &[Row] = &[
     ),
     sure(
         &[Failed(NoMechanism), OffersOAuth],
-        "the server takes only OAuth, which mailsend does not speak yet",
+        "the server takes only OAuth here: set token_command = \"…\", a program that prints an \
+         access token, such as oama or mutt_oauth2.py",
     ),
     row(
         &[Failed(NoMechanism)],
         "mailsend speaks {mechanisms}; ask the administrator for one of them",
     ),
+    row(&[Failed(Unprotected), StartTlsOffered], "set tls = \"starttls\""),
+    row(
+        &[Failed(Unprotected), StartTlsNotOffered],
+        "try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"",
+    ),
+    weak(&[Failed(Unprotected)], "danger_cleartext_auth = true"),
     sure(
-        &[Failed(PasswordRefused), PasswordAskedFirst, LoginPrompted],
+        &[Failed(ServerUnproven)],
+        "whoever answers does not have this account: check host = \"{host}\", and whether \
+         somebody is in between; do not set auth = \"plain\" before that is known",
+    ),
+    sure(&[Failed(CredentialsRefused), Says(OAUTH_WORDS), Proves(Proof::Password)], ONLY_OAUTH),
+    sure(
+        &[Failed(CredentialsRefused), Proves(Proof::Token)],
+        "an access token is good for an hour or so, for the user and the scope that it was made \
+         for: check what token_command prints, and username = \"{user}\"",
+    ),
+    sure(
+        &[Failed(CredentialsRefused), Proves(Proof::Certificate)],
+        "the administrator has to know this client certificate; if it belongs to another name, \
+         set username, or leave it out",
+    ),
+    sure(
+        &[Failed(CredentialsRefused), PasswordAskedFirst, LoginPrompted],
         "it asked for the password first; set login_style = \"initial-response\"",
     ),
     // What providers answer.
-    sure(&[Failed(PasswordRefused), Says(CODE_WORDS)], CODE),
-    sure(&[Failed(PasswordRefused), Says(SWITCHED_OFF_WORDS)], SWITCH_ON),
+    sure(&[Failed(CredentialsRefused), Says(CODE_WORDS)], CODE),
+    sure(&[Failed(CredentialsRefused), Says(SWITCHED_OFF_WORDS)], SWITCH_ON),
     sure(&[Failed(Refused), At(Auth), Says(SWITCHED_OFF_WORDS)], SWITCH_ON),
     sure(
         &[Failed(Refused), At(Auth), Says(&["web browser", "web login"])],
         "log in once with a browser, then use an app password, made in the account's security \
          settings",
     ),
-    sure(&[Failed(PasswordRefused), Says(APP_WORDS)], APP_PASSWORD),
+    sure(&[Failed(CredentialsRefused), Says(APP_WORDS)], APP_PASSWORD),
     sure(&[Failed(Refused), At(Auth), Says(APP_WORDS)], APP_PASSWORD),
-    sure(&[Failed(PasswordRefused), Says(OAUTH_WORDS)], ONLY_OAUTH),
     sure(&[Failed(Refused), Says(OAUTH_WORDS)], ONLY_OAUTH),
-    sure(&[Failed(PasswordRefused), Says(&["smtpclientauthentication"])], ALLOW_SMTP),
+    sure(&[Failed(CredentialsRefused), Says(&["smtpclientauthentication"])], ALLOW_SMTP),
     row(
-        &[Failed(PasswordRefused), Says(&["5.7.3 authentication unsuccessful"])],
+        &[Failed(CredentialsRefused), Says(&["5.7.3 authentication unsuccessful"])],
         "check username = \"{user}\" and the password; if both are right, the administrator has to \
          allow SMTP AUTH for this mailbox",
     ),
     sure(
-        &[Failed(PasswordRefused), Says(&["authentication credentials invalid"])],
+        &[Failed(CredentialsRefused), Says(&["authentication credentials invalid"])],
         "Amazon SES wants SMTP credentials, made in its console for this region; AWS access keys \
          are something else",
     ),
     sure(
-        &[Failed(PasswordRefused), NotTheWord],
+        &[Failed(CredentialsRefused), NotTheWord],
         "the user name at {provider} is the word \"{word}\", for everybody: username = \"{word}\"; \
          the password is {secret}",
     ),
     sure(
-        &[Failed(PasswordRefused), Says(&["gsmtp"])],
+        &[Failed(CredentialsRefused), Says(&["gsmtp"])],
         "the password at gmail is an app password (16 letters); the account needs 2-Step \
          Verification for one",
     ),
     sure(
-        &[Failed(PasswordRefused), SecretKnown],
+        &[Failed(CredentialsRefused), SecretKnown],
         "the password at {provider} is {secret}; check username = \"{user}\" too",
     ),
     row(
-        &[Failed(PasswordRefused), SaysNot(&["5.7.3 authentication unsuccessful"])],
+        &[Failed(CredentialsRefused), Hidden, OffersPlain],
+        "some servers offer what they cannot check; if the password is right, auth = \"plain\"",
+    ),
+    row(
+        &[Failed(CredentialsRefused), SaysNot(&["5.7.3 authentication unsuccessful"])],
         "check username = \"{user}\" and the password; many providers want an authorization code \
          or app password instead of the one for the web page",
     ),

@@ -49,16 +49,8 @@ fn named_files(profile: &Resolved) -> Vec<Finding> {
     {
         findings.push(error(profile.origin_of("ca_file"), complaint, None));
     }
-    let settings = &profile.settings;
-    if settings.server.username.is_some() {
-        // With a token nobody is asked for a password.
-        let password = Some(&settings.secret)
-            .filter(|source| settings.token.is_none() || **source != SecretSource::Prompt);
-        let slots = [(Slot::Password, password), (Slot::Token, settings.token.as_ref())];
-        findings.extend(
-            slots.into_iter().filter_map(|(slot, source)| missing_secret(profile, slot, source?)),
-        );
-    }
+    let wanted = profile.settings.wanted().into_iter();
+    findings.extend(wanted.filter_map(|(slot, source)| missing_secret(profile, slot, source)));
     findings
 }
 

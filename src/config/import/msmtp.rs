@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::{Imported, Remark};
-use crate::model::{Mechanism, Pin, Secret, Tls};
+use crate::model::{Mechanism, Pin, Proof, Secret, Tls};
 
 /// A value and its line.
 #[derive(Debug, Clone)]
@@ -286,10 +286,23 @@ fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
             );
         }
         "on" => {}
+        named if Mechanism::parse(named).is_some_and(|it| it.proof() != Proof::Password) => {
+            // msmtp has the token where others have a password.
+            let is_token = Mechanism::parse(named).is_some_and(|it| it.proof() == Proof::Token);
+            let Some(command) = setting("passwordeval").filter(|_| is_token && !in_the_clear)
+            else {
+                let what = if is_token { "token_command" } else { "client_certificate" };
+                let message = format!("auth: the login is left out; for {named} set {what}");
+                return say(line, message);
+            };
+            profile.mechanisms([named].into_iter(), line);
+            profile.text("username", &user.value, user.line);
+            return profile.text("token_command", &command.value, command.line);
+        }
         named => {
-            let revealing = Mechanism::parse(named).is_none_or(Mechanism::reveals_password);
+            let revealing = Mechanism::parse(named).is_none_or(Mechanism::reveals_secret);
             for other in profile.mechanisms([named].into_iter(), line) {
-                if ["oauthbearer", "xoauth2", "external", "gssapi"].contains(&other) {
+                if other == "gssapi" {
                     return say(
                         line,
                         format!("auth: {other} is not supported, the login is left out"),

@@ -174,16 +174,16 @@ fn microsoft_has_switched_passwords_off() {
         exit: 77,
         told: "the server refused the password: 535 5.7.139 Authentication unsuccessful, basic \
                authentication is disabled.\n\
-               hint: this mailbox takes only OAuth, which mailsend does not speak yet: send \
-               through another provider, or ask the administrator for a relay",
+               hint: this mailbox takes only OAuth: set token_command = \"…\", a program that \
+               prints an access token, such as oama or mutt_oauth2.py",
     };
     check_all(&[
         Meeting {
             answer: "550 5.7.30 Basic authentication is not supported for Client Submission.",
             told: "the server refused the password: 550 5.7.30 Basic authentication is not \
                    supported for Client Submission.\n\
-                   hint: this mailbox takes only OAuth, which mailsend does not speak yet: send \
-                   through another provider, or ask the administrator for a relay",
+                   hint: this mailbox takes only OAuth: set token_command = \"…\", a program that \
+               prints an access token, such as oama or mutt_oauth2.py",
             ..basic
         },
         Meeting {

@@ -1,14 +1,15 @@
 //! SCRAM and its channel binding against GNU SASL: a server of ours has it decide who may log in.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::{Authority, Channel, Heard, Identity, KeyKind, Leaf, Mailsend, RealServer};
+use crate::support::{
+    Authority, Channel, Heard, KeyKind, Leaf, Mailsend, Outcome, RealServer, TalkServer,
+};
 
 const JUDGE: &str = include_str!("gsasl.py");
 
@@ -27,7 +28,7 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(gsasl: &RealServer, arguments: &[&str]) -> Self {
+    fn new<'a>(gsasl: &RealServer, arguments: impl Iterator<Item = &'a str>) -> Self {
         let mut process = Command::new("python3")
             .args(["-c", JUDGE])
             .args(arguments)
@@ -58,53 +59,56 @@ impl Drop for Judge {
     }
 }
 
-/// Serves one connection, and returns what it said last to AUTH, and the message.
-fn serve(
-    gsasl: RealServer,
-    identity: &Identity,
-    (mechanism, password, binding): (&'static str, &'static str, Binding),
-) -> (u16, JoinHandle<(String, Option<Vec<u8>>)>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let config = identity.server_config();
-    let serving = thread::spawn(move || {
-        let mut channel = Channel::new(listener.accept().unwrap().0, Some(config));
-        channel.start_tls().unwrap();
-        let mut exporter = channel.tls_exporter();
-        let binding = match binding {
-            Binding::None => None,
-            Binding::Right => Some(STANDARD.encode(exporter)),
-            Binding::Wrong => {
-                exporter[31] ^= 1;
-                Some(STANDARD.encode(exporter))
-            }
-        };
-        let arguments: Vec<&str> =
-            [mechanism, password].into_iter().chain(binding.as_deref()).collect();
-        let mut judge = Judge::new(&gsasl, &arguments);
-        let mut said = String::new();
-        let mut message = None;
-        say(&mut channel, "220 mail.example.test");
-        while let Heard::Line(line) = channel.hear_line() {
-            match line.split_once(' ').map_or(&*line, |(verb, _)| verb) {
-                "EHLO" => say(&mut channel, &format!("250-hi\r\n250 AUTH {mechanism}")),
-                "AUTH" => {
-                    said = authenticate(&mut channel, &mut judge, mechanism, &line);
-                    say(&mut channel, &said);
-                }
-                "MAIL" | "RCPT" => say(&mut channel, "250 ok"),
-                "DATA" => {
-                    say(&mut channel, "354 go on");
-                    message = Some(channel.hear_message().unwrap());
-                    say(&mut channel, "250 ok");
-                }
-                "QUIT" => say(&mut channel, "221 bye"),
-                _ => say(&mut channel, "500 what"),
-            }
+/// What became of a connection.
+#[derive(Default)]
+struct Served {
+    /// What was said last to AUTH.
+    verdict: String,
+    message: Option<Vec<u8>>,
+}
+
+/// What the server goes by.
+#[derive(Clone, Copy)]
+struct Rules {
+    mechanism: &'static str,
+    password: &'static str,
+    binding: Binding,
+}
+
+/// Serves one connection, with TLS from the first octet.
+fn serve(channel: &mut Channel, gsasl: &RealServer, rules: Rules) -> Served {
+    channel.start_tls().unwrap();
+    let mut key = channel.channel_key();
+    let key = match rules.binding {
+        Binding::None => None,
+        Binding::Right => Some(STANDARD.encode(key)),
+        Binding::Wrong => {
+            key[31] ^= 1;
+            Some(STANDARD.encode(key))
         }
-        (said, message)
-    });
-    (port, serving)
+    };
+    let arguments = [rules.mechanism, rules.password].into_iter().chain(key.as_deref());
+    let mut judge = Judge::new(gsasl, arguments);
+    let mut served = Served::default();
+    say(channel, "220 mail.example.test");
+    while let Heard::Line(line) = channel.hear_line() {
+        match line.split(' ').next().unwrap() {
+            "EHLO" => say(channel, &format!("250-hi\r\n250 AUTH {}", rules.mechanism)),
+            "AUTH" => {
+                served.verdict = authenticate(channel, &mut judge, rules.mechanism, &line);
+                say(channel, &served.verdict);
+            }
+            "MAIL" | "RCPT" => say(channel, "250 ok"),
+            "DATA" => {
+                say(channel, "354 go on");
+                served.message = Some(channel.hear_message().unwrap());
+                say(channel, "250 ok");
+            }
+            "QUIT" => say(channel, "221 bye"),
+            _ => say(channel, "500 what"),
+        }
+    }
+    served
 }
 
 /// Hands responses and challenges on, up to the final reply.
@@ -131,72 +135,84 @@ fn say(channel: &mut Channel, line: &str) {
     channel.say(format!("{line}\r\n").as_bytes()).unwrap();
 }
 
-/// Logs in as alice by this mechanism with a password of the client and one of the server; returns
-/// the exit status, what the server said to AUTH, and whether a message came.
+/// Logs in as alice by this mechanism, with a password of the client and one of the server.
 fn log_in(
     mechanism: &'static str,
     (of_client, of_server): (&str, &'static str),
     binding: Binding,
-) -> Option<(i32, String, bool)> {
+    exit: i32,
+) -> Option<(Outcome, Served)> {
     let gsasl = RealServer::gsasl()?;
     let authority = Authority::new();
     let identity = authority.identity(Leaf::Good, KeyKind::P256);
-    let (port, serving) = serve(gsasl, &identity, (mechanism, of_server, binding));
+    let rules = Rules { mechanism, password: of_server, binding };
+    let (sender, receiver) = mpsc::channel();
+    let server = TalkServer::play(Some(&identity), move |channel| {
+        sender.send(serve(channel, &gsasl, rules)).unwrap();
+    });
     let outcome = Mailsend::new()
         .config(&format!(
-            "[profiles.corp]\nhost = 'localhost'\nport = {port}\ntls = 'implicit'\n\
+            "[profiles.corp]\nhost = 'localhost'\nport = {}\ntls = 'implicit'\n\
              ca_file = 'ca.pem'\nusername = 'alice'\npassword = \"{of_client}\"\n\
-             from = 'alice@example.test'\nauth = '{mechanism}'\n"
+             from = 'alice@example.test'\nauth = '{mechanism}'\n",
+            server.port()
         ))
         .file(".config/mailsend/ca.pem", authority.pem())
         .args(["-p", "corp", "-t", "x@anywhere.test", "--body", "hello"])
         .run();
-    let (said, message) = serving.join().unwrap();
-    outcome.lacks(of_client);
-    if outcome.status() != 0 {
-        outcome.stderr_contains(&said);
-    }
-    Some((outcome.status(), said, message.is_some()))
+    outcome.exit(exit).lacks(of_client);
+    server.finish();
+    Some((outcome, receiver.recv().unwrap()))
+}
+
+fn gets_in(mechanism: &'static str, passwords: (&str, &'static str), binding: Binding) {
+    let Some((outcome, served)) = log_in(mechanism, passwords, binding, 0) else { return };
+    outcome.silent();
+    assert_eq!(served.verdict, "235 alice");
+    assert!(served.message.is_some());
+}
+
+fn is_refused(mechanism: &'static str, passwords: (&str, &'static str), binding: Binding) {
+    let Some((outcome, served)) = log_in(mechanism, passwords, binding, 77) else { return };
+    outcome.stderr_contains("535 Error authenticating user");
+    assert_eq!(served.verdict, "535 Error authenticating user");
+    assert!(served.message.is_none());
 }
 
 /// One test for each line: the mechanism, what the server believes of the channel, the passwords of
-/// client and server, and whether they let the mail through.
+/// client and server, and what comes of it.
 macro_rules! judged {
-    ($($name:ident: $mechanism:literal, $binding:ident, ($($passwords:literal),*) => $passes:literal;)*) => {$(
+    ($($name:ident: $mechanism:literal, $binding:ident, $passwords:expr => $becomes:ident;)*) => {$(
         #[test]
         fn $name() {
-            let Some((status, said, passed)) =
-                log_in($mechanism, ($($passwords),*), Binding::$binding) else { return };
-            let expected = if $passes { (0, "235 alice", true) } else { (77, &*said, false) };
-            assert_eq!((status, &*said, passed), expected);
-            assert!($passes || said.starts_with("535 "), "{said}");
+            $becomes($mechanism, $passwords, Binding::$binding);
         }
     )*};
 }
 
 judged! {
-    scram_sha_1_gets_in: "SCRAM-SHA-1", None, ("wonder-land1", "wonder-land1") => true;
-    scram_sha_256_gets_in: "SCRAM-SHA-256", None, ("wonder-land1", "wonder-land1") => true;
-    scram_sha_1_plus_gets_in: "SCRAM-SHA-1-PLUS", Right, ("wonder-land1", "wonder-land1") => true;
+    scram_sha_1_gets_in: "SCRAM-SHA-1", None, ("wonder-land1", "wonder-land1") => gets_in;
+    scram_sha_256_gets_in: "SCRAM-SHA-256", None, ("wonder-land1", "wonder-land1") => gets_in;
+    scram_sha_1_plus_gets_in: "SCRAM-SHA-1-PLUS", Right, ("wonder-land1", "wonder-land1") => gets_in;
     scram_sha_256_plus_gets_in:
-        "SCRAM-SHA-256-PLUS", Right, ("wonder-land1", "wonder-land1") => true;
-    scram_sha_1_with_a_utf8_password_gets_in: "SCRAM-SHA-1", None, ("pässwörd", "pässwörd") => true;
+        "SCRAM-SHA-256-PLUS", Right, ("wonder-land1", "wonder-land1") => gets_in;
+    scram_sha_1_with_a_utf8_password_gets_in: "SCRAM-SHA-1", None, ("pässwörd", "pässwörd") => gets_in;
     scram_sha_256_with_a_utf8_password_gets_in:
-        "SCRAM-SHA-256", None, ("pässwörd", "pässwörd") => true;
+        "SCRAM-SHA-256", None, ("pässwörd", "pässwörd") => gets_in;
     scram_sha_256_plus_with_a_utf8_password_gets_in:
-        "SCRAM-SHA-256-PLUS", Right, ("pässwörd", "pässwörd") => true;
+        "SCRAM-SHA-256-PLUS", Right, ("pässwörd", "pässwörd") => gets_in;
     scram_prepares_passwords_as_the_standard_says:
-        "SCRAM-SHA-256", None, ("\\u2168 \\u00ada\\u0308\\u00a0b", "IX \u{e4} b") => true;
+        "SCRAM-SHA-256", None, ("\\u2168 \\u00ada\\u0308\\u00a0b", "IX \u{e4} b") => gets_in;
     scram_sha_1_with_a_wrong_password_is_refused:
-        "SCRAM-SHA-1", None, ("under-land1", "wonder-land1") => false;
+        "SCRAM-SHA-1", None, ("under-land1", "wonder-land1") => is_refused;
     scram_sha_256_with_a_wrong_password_is_refused:
-        "SCRAM-SHA-256", None, ("under-land1", "wonder-land1") => false;
+        "SCRAM-SHA-256", None, ("under-land1", "wonder-land1") => is_refused;
     scram_sha_1_plus_with_a_wrong_password_is_refused:
-        "SCRAM-SHA-1-PLUS", Right, ("under-land1", "wonder-land1") => false;
+        "SCRAM-SHA-1-PLUS", Right, ("under-land1", "wonder-land1") => is_refused;
     scram_sha_256_plus_with_a_wrong_password_is_refused:
-        "SCRAM-SHA-256-PLUS", Right, ("under-land1", "wonder-land1") => false;
+        "SCRAM-SHA-256-PLUS", Right, ("under-land1", "wonder-land1") => is_refused;
     scram_sha_1_plus_on_another_channel_is_refused:
-        "SCRAM-SHA-1-PLUS", Wrong, ("wonder-land1", "wonder-land1") => false;
+        "SCRAM-SHA-1-PLUS", Wrong, ("wonder-land1", "wonder-land1") => is_refused;
     scram_sha_256_plus_on_another_channel_is_refused:
-        "SCRAM-SHA-256-PLUS", Wrong, ("wonder-land1", "wonder-land1") => false;
+        "SCRAM-SHA-256-PLUS", Wrong, ("wonder-land1", "wonder-land1") => is_refused;
 }

@@ -16,5 +16,5 @@ pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox};
-pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer};
+pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
 pub(crate) use server::RealServer;

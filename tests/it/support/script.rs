@@ -19,6 +19,7 @@
 //! them: that is how a test demands pipelining. After the last line the client must close.
 
 mod channel;
+mod talk;
 mod text;
 
 use std::fmt::Write as _;
@@ -28,6 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 pub(crate) use channel::{Channel, Heard};
+pub(crate) use talk::TalkServer;
 use text::{Line, Step};
 
 use super::Identity;

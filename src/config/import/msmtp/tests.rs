@@ -92,6 +92,15 @@ fn what_is_of_no_use_is_left_out_and_named() {
          7: colour: this is not known\n\
          8: eval: commands are not run; see password_command\n\
          11: c is left out: lmtp is not supported\n\
-         14: auth: xoauth2 is not supported, the login is left out\n",
+         14: auth: the login is left out; for xoauth2 set token_command\n",
+    );
+}
+
+#[test]
+fn a_token_comes_from_where_the_password_came_from() {
+    becomes(
+        "account a\nhost h\ntls on\nauth xoauth2\nuser n@x.y\npasswordeval oama access n@x.y\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\nauth = \"XOAUTH2\"\n\
+         username = \"n@x.y\"\ntoken_command = \"oama access n@x.y\"\n---\n",
     );
 }

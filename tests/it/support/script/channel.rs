@@ -68,6 +68,13 @@ impl Channel {
         }
     }
 
+    /// The key that a mechanism can be bound to this session by (RFC 9266).
+    pub(crate) fn channel_key(&self) -> [u8; 32] {
+        let Stream::Tls(stream) = &self.stream else { panic!("no TLS") };
+        let label = b"EXPORTER-Channel-Binding";
+        stream.conn.export_keying_material([0; 32], label, Some(b"")).unwrap()
+    }
+
     /// A message up to its lone dot, the dots that were stuffed in taken out.
     pub(crate) fn hear_message(&mut self) -> Result<Vec<u8>, Heard> {
         let mut message = Vec::new();
@@ -108,12 +115,6 @@ impl Channel {
         }
         self.stream = Stream::Tls(Box::new(StreamOwned::new(connection, stream)));
         Ok(())
-    }
-
-    /// The channel's own value `tls-exporter` (RFC 9266).
-    pub(crate) fn tls_exporter(&self) -> [u8; 32] {
-        let Stream::Tls(stream) = &self.stream else { panic!("there is no TLS") };
-        stream.conn.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).unwrap()
     }
 
     /// Closes, and swallows what the client still says, so that nothing is reset.
