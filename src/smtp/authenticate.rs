@@ -246,7 +246,8 @@ impl Exchange<'_> {
     }
 }
 
-/// What may be tried, in order. What the profile names is tried even where it is not offered.
+/// What may be tried, in order. What the profile names is tried even where it is not offered, but
+/// not before what is: some servers answer it as they do a wrong password.
 fn candidates(
     server: &Server,
     credentials: &Credentials,
@@ -261,12 +262,16 @@ fn candidates(
         };
         provable && (channel_key.is_some() || !mechanism.binds_channel())
     };
+    let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
     match &server.auth {
         AuthPolicy::None => Vec::new(),
-        AuthPolicy::Named(mechanisms) => mechanisms.iter().copied().filter(usable).collect(),
+        AuthPolicy::Named(mechanisms) => {
+            let named = mechanisms.iter().copied().filter(usable);
+            let (offered, others): (Vec<_>, Vec<_>) = named.partition(is_offered);
+            [offered, others].concat()
+        }
         AuthPolicy::Auto => {
             let sure = protected && !server.trust.danger_accept_invalid_certs;
-            let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
             // What can be worked out offline is not given to whoever listens without consent.
             let is_told = |mechanism: &Mechanism| {
                 *mechanism != CramMd5 || protected || server.danger_cleartext_auth

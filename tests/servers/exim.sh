@@ -161,11 +161,11 @@ END
 commands() {
   fill_sasldb Debian-exim
   cat <<'END'
+# Changing the owner of what was unpacked took this from it.
+chmod u+s /usr/sbin/exim4
 chown -R Debian-exim: /etc/exim4/tls /var/spool/exim4 /var/log/exim4
-for log in main reject panic; do
-  install -o Debian-exim /dev/null /var/log/exim4/${log}log
-  tail -n +1 -F /var/log/exim4/${log}log &
-done
+install -o Debian-exim /dev/null /var/log/exim4/mainlog
+tail -n +1 -F /var/log/exim4/mainlog &
 /usr/sbin/exim4 -bdf -q1m &
 wait -n
 END

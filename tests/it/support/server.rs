@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Delivery is asynchronous, but on loopback it is no matter of minutes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a script of `tests/servers` started.
 pub(crate) struct RealServer {
@@ -70,14 +70,19 @@ impl RealServer {
         })
     }
 
-    /// How many lines of its log name this user and have all of `words`; waits for the first.
+    /// How many lines of its log name this user and have all of `words`.
     pub(crate) fn refusals(&self, words: &[&str], user: &str) -> usize {
-        patiently(&format!("the log has no line with {user} and {words:?}"), || {
-            let log = fs::read(self.setting("LOG")).unwrap();
-            let log = String::from_utf8_lossy(&log);
-            let fits =
-                |line: &&str| line.contains(user) && words.iter().all(|words| line.contains(words));
-            Some(log.lines().filter(fits).count()).filter(|count| *count > 0)
+        let log = fs::read(self.setting("LOG")).unwrap();
+        let log = String::from_utf8_lossy(&log);
+        let fits =
+            |line: &&str| line.contains(user) && words.iter().all(|words| line.contains(words));
+        log.lines().filter(fits).count()
+    }
+
+    /// The same, once there are more than `before`.
+    pub(crate) fn refusals_after(&self, before: usize, words: &[&str], user: &str) -> usize {
+        patiently(&format!("the log says nothing of {user} and {words:?}"), || {
+            Some(self.refusals(words, user)).filter(|count| *count > before)
         })
     }
 }
