@@ -1,8 +1,8 @@
 //! The real servers that `tests/run` starts: their ports, what they delivered, what they say.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread;
@@ -62,11 +62,12 @@ impl RealServer {
         let folder = PathBuf::from(self.setting("MAILDIR")).join("new");
         let fields = [format!("Delivered-To: {recipient}"), format!("Envelope-to: {recipient}")];
         patiently(&format!("nothing was delivered to {recipient}"), || {
-            let messages = fs::read_dir(&folder).unwrap();
-            messages.map(|entry| fs::read(entry.unwrap().path()).unwrap()).find(|octets| {
-                let mut head = octets.split(|octet| *octet == b'\n').take(5);
-                head.any(|line| fields.iter().any(|field| line == field.as_bytes()))
-            })
+            let mut messages = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+            let names_it = |message: &PathBuf| {
+                let mut lines = BufReader::new(File::open(message).unwrap()).lines().take(5);
+                lines.any(|line| fields.contains(&line.unwrap()))
+            };
+            messages.find(names_it).map(|message| fs::read(message).unwrap())
         })
     }
 
