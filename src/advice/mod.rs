@@ -5,6 +5,7 @@
 
 mod situation;
 mod table;
+mod tls_kind;
 
 use crate::model::{Failure, Observations, Reply, Server, Stage};
 
@@ -47,7 +48,8 @@ fn hints(situation: &Situation<'_>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::{
-        AuthPolicy, Cause, CertificateProblem, LoginStyle, Mechanism, Pin, Timeouts, Tls, Trust,
+        AuthPolicy, Cause, CertificateFault, CertificateProblem, HandshakeFault, LoginStyle,
+        Mechanism, Pin, Timeouts, Tls, Trust,
     };
 
     fn server(tls: Tls) -> Server {
@@ -81,10 +83,8 @@ mod tests {
     #[test]
     fn an_unknown_authority_is_trusted_pinned_or_left_in_that_order() {
         let problem = CertificateProblem {
-            reason: "it is signed by an authority that is not trusted here".to_owned(),
+            faults: vec![CertificateFault::UnknownIssuer { issuer: "Corp CA".to_owned() }],
             certificate: Pin([0xab; 32]),
-            pin_mismatch: false,
-            unknown_issuer: true,
         };
         let seen = Observations {
             starttls_offered: true,
@@ -165,13 +165,13 @@ mod tests {
 
     #[test]
     fn the_rest_is_told_in_a_line() {
-        let certificate = |reason: &str, pin_mismatch| {
-            Cause::Certificate(CertificateProblem {
-                reason: reason.to_owned(),
-                certificate: Pin([0xab; 32]),
-                pin_mismatch,
-                unknown_issuer: false,
-            })
+        let certificate = |fault| {
+            let certificate = Pin([0xab; 32]);
+            Cause::Certificate(CertificateProblem { faults: vec![fault], certificate })
+        };
+        let wrong_name = |name: &str| CertificateFault::WrongName {
+            names: vec![name.to_owned()],
+            expected: "mail.corp.example".to_owned(),
         };
         let why = String::new;
         for (stage, tls, cause, first) in [
@@ -181,16 +181,17 @@ mod tests {
             (
                 Stage::Tls,
                 Tls::Implicit,
-                Cause::Handshake(why()),
+                Cause::Handshake(HandshakeFault::InTheClear),
                 "set tls = \"starttls\"; implicit",
             ),
-            (Stage::Tls, Tls::StartTls, certificate("", true), "the certificate was renewed, or"),
             (
                 Stage::Tls,
                 Tls::StartTls,
-                certificate("it is for another name", false),
-                "set host to",
+                certificate(CertificateFault::NotPinned),
+                "the certificate was renewed, or",
             ),
+            (Stage::Tls, Tls::StartTls, certificate(wrong_name("*.a.example")), "set host to the"),
+            (Stage::Tls, Tls::StartTls, certificate(wrong_name("a.example")), "if a.example is"),
             (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
             (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
             (
@@ -213,7 +214,7 @@ mod tests {
             on_failure(&Failure { stage: Stage::Tls, cause, seen }, &server, None)
         };
         assert_eq!(
-            on_465(Tls::Implicit, Cause::Handshake(String::new())),
+            on_465(Tls::Implicit, Cause::Handshake(HandshakeFault::NotTls)),
             ["try port = 587, tls = \"starttls\""]
         );
         assert_eq!(
@@ -245,7 +246,7 @@ mod tests {
             assert!(!row.alone, "{}", row.advice);
         }
         let failures = [
-            (Stage::Tls, Cause::Handshake("broken".to_owned())),
+            (Stage::Tls, Cause::Handshake(HandshakeFault::NotTls)),
             (Stage::Hello, Cause::StartTlsNotOffered),
             (Stage::StartTls, Cause::Refused(reply(454, "TLS not available"))),
         ];

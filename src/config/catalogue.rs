@@ -42,7 +42,7 @@ pub enum Kind {
     Headers,
 }
 
-/// The providers that take passwords, as [`super::PROVIDERS`] has them.
+/// The providers, as [`super::PROVIDERS`] has them.
 const PROVIDER_NAMES: &[&str] = &[
     "qq",
     "exmail",
@@ -62,6 +62,8 @@ const PROVIDER_NAMES: &[&str] = &[
     "mailgun",
     "postmark",
     "cloudflare",
+    "outlook",
+    "office365",
 ];
 
 /// Every key, in the order in which they are shown: as in [`super::KEYS`].
@@ -196,11 +198,9 @@ mod tests {
     }
 
     #[test]
-    fn the_providers_that_take_passwords_are_named() {
-        let with_passwords = crate::config::PROVIDERS.iter().filter_map(|provider| {
-            matches!(provider.access, crate::config::Access::Password(_)).then_some(provider.name)
-        });
-        assert_eq!(with_passwords.collect::<Vec<_>>(), PROVIDER_NAMES);
+    fn the_providers_are_named() {
+        let names = crate::config::Provider::names();
+        assert_eq!(names.collect::<Vec<_>>(), PROVIDER_NAMES);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::error::nearest;
 use super::providers::PROVIDERS;
 use super::{ConfigError, Origin, Profile, Value};
-use crate::model::Tls;
+use crate::model::{Slot, Tls};
 
 /// What is known of one provider.
 #[derive(Debug)]
@@ -34,9 +34,20 @@ pub enum Access {
     Password(Server),
     /// With OAuth tokens alone.
     OnlyOAuth {
-        /// What to do as long as there are none.
+        /// Where.
+        server: Server,
+        /// What to do where there are none.
         instead: &'static str,
     },
+}
+
+impl Access {
+    /// Where mail is taken.
+    pub const fn server(&self) -> &Server {
+        match self {
+            Self::Password(server) | Self::OnlyOAuth { server, .. } => server,
+        }
+    }
 }
 
 /// Where a provider takes mail.
@@ -92,8 +103,7 @@ impl Provider {
     /// The row whose server this is.
     pub fn at(host: &str) -> Option<&'static Self> {
         let is_there = |provider: &&Self| {
-            matches!(provider.access, Access::Password(Server { host: Some(own), .. })
-                if own.eq_ignore_ascii_case(host))
+            provider.access.server().host.is_some_and(|own| own.eq_ignore_ascii_case(host))
         };
         PROVIDERS.iter().find(is_there)
     }
@@ -150,13 +160,15 @@ pub(super) fn preset(
 ) -> Result<Option<Profile>, ConfigError> {
     let Some((provider, setting)) = row(name) else { return Ok(None) };
     let merged = nearer.iter().cloned().reduce(Profile::over).unwrap_or_default();
+    let has_token = nearer.iter().any(|layer| !layer.sources(Slot::Token).is_empty());
     match provider.access {
-        Access::Password(server) => Ok(Some(provider.layer(server, &merged))),
-        Access::OnlyOAuth { instead } => {
-            let message =
-                format!("{} takes only OAuth, which mailsend does not speak yet", provider.name);
-            Err(ConfigError::at(&setting.origin, "provider", message).with_hint(instead))
+        Access::OnlyOAuth { instead, .. } if !has_token => {
+            let message = format!("{} takes only OAuth, and there is no token", provider.name);
+            Err(ConfigError::at(&setting.origin, "provider", message).with_hint(format!(
+                "set token_command, a program that prints an access token; {instead}"
+            )))
         }
+        access => Ok(Some(provider.layer(*access.server(), &merged))),
     }
 }
 
@@ -185,8 +197,8 @@ pub(super) fn check_login(merged: &Profile) -> Result<(), ConfigError> {
 /// A host to show to those who have to set one.
 pub(super) fn example_host(merged: &Profile) -> &'static str {
     match row(merged.provider.as_ref()) {
-        Some((Provider { access: Access::Password(server), .. }, _)) => server.example,
-        _ => "…",
+        Some((provider, _)) => provider.access.server().example,
+        None => "…",
     }
 }
 
@@ -215,11 +227,10 @@ mod tests {
     fn every_row_has_a_name_and_a_server_of_its_own() {
         for row in PROVIDERS {
             assert!(std::ptr::eq(Provider::named(row.name).unwrap(), row));
-            if let Access::Password(server) = row.access {
-                assert!(server.tls.is_verified(), "{}", row.name);
-                if let Some(host) = server.host {
-                    assert!(std::ptr::eq(Provider::at(host).unwrap(), row));
-                }
+            let server = row.access.server();
+            assert!(server.tls.is_verified(), "{}", row.name);
+            if let Some(host) = server.host {
+                assert!(std::ptr::eq(Provider::at(host).unwrap(), row));
             }
         }
     }

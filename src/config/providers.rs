@@ -17,6 +17,12 @@ const fn server(host: &'static str, tls: crate::model::Tls, port: u16) -> Server
     Server { host: Some(host), example: host, tls, port }
 }
 
+/// The servers of Microsoft's mailboxes.
+const MICROSOFT: Source = Source {
+    page: "https://developer.nylas.com/docs/cookbook/email/outlook-smtp-settings/",
+    seen: "2026-11-27",
+};
+
 const AUTHORIZATION_CODE: &str =
     "an authorization code (授权码), made in the mailbox's settings where SMTP is switched on";
 const APP_PASSWORD: &str = "an app password, made in the account's security settings";
@@ -275,24 +281,28 @@ pub static PROVIDERS: &[Provider] = &[
         name: "outlook",
         description: "Outlook.com, Hotmail and Live (personal)",
         access: Access::OnlyOAuth {
-            instead: "these mailboxes take no password, app passwords neither; until then send \
-                      through another provider",
+            server: server("smtp-mail.outlook.com", StartTls, 587),
+            instead: "these mailboxes take no password, app passwords neither",
         },
-        login: Login::Any,
+        login: Login::Address("you@outlook.com"),
         sender: Sender::Unstated,
         password: None,
-        sources: &[page("https://github.com/harshalambani/ChatMailSync/releases/tag/v2.1.4")],
+        sources: &[
+            page("https://github.com/harshalambani/ChatMailSync/releases/tag/v2.1.4"),
+            MICROSOFT,
+        ],
     },
     Provider {
         name: "office365",
         description: "Microsoft 365",
         access: Access::OnlyOAuth {
+            server: server("smtp.office365.com", StartTls, 587),
             instead: "where your administrator still allows passwords for SMTP, leave provider \
                       out and set host = \"smtp.office365.com\"",
         },
-        login: Login::Any,
+        login: Login::Address("you@company.example"),
         sender: Sender::Unstated,
         password: None,
-        sources: &[page("https://github.com/OpenCTI-Platform/opencti/issues/12069")],
+        sources: &[page("https://github.com/OpenCTI-Platform/opencti/issues/12069"), MICROSOFT],
     },
 ];

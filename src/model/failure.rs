@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Exit, LoginStyle, Mechanism, Pin, Proof, Reply, Stage, Tls, TlsFacts};
+use super::{
+    CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle, Mechanism, Proof, Reply,
+    Stage, Tls, TlsFacts,
+};
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
 #[derive(Debug, Clone)]
@@ -33,7 +36,7 @@ pub enum Cause {
     /// The certificate is not to be trusted.
     Certificate(CertificateProblem),
     /// The TLS handshake broke off.
-    Handshake(String),
+    Handshake(HandshakeFault),
     /// STARTTLS is required and not offered.
     StartTlsNotOffered,
     /// Octets stood behind the reply to STARTTLS where none may.
@@ -84,21 +87,10 @@ pub enum Cause {
     Source(String),
     /// A file that the settings name, or a value among them, is unusable.
     Setup(String),
+    /// The certificate of our own, or its key, is unusable.
+    Identity(IdentityProblem),
     /// A defect of this program.
     Internal(String),
-}
-
-/// What is wrong with a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateProblem {
-    /// In words.
-    pub reason: String,
-    /// Its SHA-256, ready to pin.
-    pub certificate: Pin,
-    /// Pins were set and it is none of them.
-    pub pin_mismatch: bool,
-    /// The chain ends at an authority that is not trusted.
-    pub unknown_issuer: bool,
 }
 
 /// What was seen of a server before it failed.
@@ -144,7 +136,7 @@ impl fmt::Display for Cause {
             Self::Lost(how) => f.write_str(how),
             Self::Refused(reply) => write!(f, "the server refused: {reply}"),
             Self::Certificate(problem) => {
-                write!(f, "the server's certificate is not trusted: {}", problem.reason)
+                write!(f, "the server's certificate is not trusted: {problem}")
             }
             Self::Handshake(why) => write!(f, "the TLS handshake failed: {why}"),
             Self::StartTlsNotOffered => {
@@ -188,6 +180,7 @@ impl fmt::Display for Cause {
             }
             Self::Source(why) => write!(f, "{why}; the message was not completed"),
             Self::Setup(why) => f.write_str(why),
+            Self::Identity(problem) => write!(f, "{problem}"),
             Self::Internal(what) => write!(f, "internal error: {what}"),
         }
     }
@@ -235,7 +228,7 @@ impl Failure {
             Cause::TooLarge { .. } => Exit::DATA,
             Cause::SmtpUtf8NotOffered => Exit::UNAVAILABLE,
             Cause::Source(_) => Exit::NO_INPUT,
-            Cause::Setup(_) => Exit::CONFIG,
+            Cause::Setup(_) | Cause::Identity(_) => Exit::CONFIG,
             Cause::Internal(_) => Exit::SOFTWARE,
         }
     }

@@ -23,5 +23,5 @@ mod watch;
 mod wire;
 
 pub use session::{Credentials, Session};
-pub use tls::check_ca_file;
+pub use tls::{check_ca_file, check_client_certificate};
 pub use watch::{Line, Watch};

@@ -159,7 +159,7 @@ impl Entry<'_> {
         let mut channel = match self.channel(tls.as_ref()) {
             Err(cause)
                 if self.server.tls == Tls::Opportunistic
-                    && self.stage == Stage::Tls
+                    && (self.stage == Stage::Tls || matches!(cause, Cause::Handshake(_)))
                     && !matches!(cause, Cause::Injected(_)) =>
             {
                 let note = format!("TLS failed ({cause}); once more in the clear");

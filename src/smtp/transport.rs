@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
+use super::tls::{Circumstances, said};
 use crate::model::Cause;
 
 /// A connected TCP socket.
@@ -121,7 +122,24 @@ pub(super) enum Transport {
 pub(super) struct TlsStream {
     pub(super) session: ClientConnection,
     pub(super) socket: Socket,
+    pub(super) heard: Heard,
+    /// What broke TLS; told once everything that was said before has been read.
+    pub(super) trouble: Option<rustls::Error>,
 }
+
+/// Whether the server has said anything inside TLS. Until then it may still refuse our part of the
+/// handshake (RFC 8446 §4.4.2.4 in TLS 1.3).
+pub(super) enum Heard {
+    /// Nothing yet.
+    Nothing(Circumstances),
+    /// Something.
+    Words,
+}
+
+/// A cause that passes through the stream as its error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Explained(Cause);
 
 /// A write that did not go through.
 pub(super) struct WriteFailure {
@@ -214,13 +232,24 @@ fn write_plain(socket: &mut Socket, octets: &[u8]) -> Result<(), WriteFailure> {
 
 impl TlsStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let octets = self.read_inside(buffer)?;
+        self.heard = Heard::Words;
+        Ok(octets)
+    }
+
+    fn read_inside(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.session.reader().read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 other => return other,
             }
+            if let Some(error) = &self.trouble {
+                return Err(io::Error::other(Explained(self.heard.explain(error))));
+            }
+            // Answers to what TLS itself asked; a server that does not take them may still speak.
+            while self.session.wants_write() && self.session.write_tls(&mut self.socket).is_ok() {}
             self.session.read_tls(&mut self.socket)?;
-            self.session.process_new_packets().map_err(io::Error::other)?;
+            self.trouble = self.session.process_new_packets().err();
         }
     }
 
@@ -248,8 +277,25 @@ impl TlsStream {
     }
 }
 
+impl Heard {
+    fn explain(&self, error: &rustls::Error) -> Cause {
+        match (self, error) {
+            (Self::Nothing(circumstances), error) => Cause::Handshake(circumstances.fault(error)),
+            (Self::Words, rustls::Error::AlertReceived(alert)) => {
+                Cause::Lost(format!("the server ended TLS with the alert {}", said(*alert)))
+            }
+            (Self::Words, error) => {
+                Cause::Protocol(format!("what came is no longer TLS ({error})"))
+            }
+        }
+    }
+}
+
 /// An error of the socket as a cause, within the time that it had.
 pub(super) fn describe(error: &io::Error, patience: Duration) -> Cause {
+    if let Some(explained) = error.get_ref().and_then(|inner| inner.downcast_ref::<Explained>()) {
+        return explained.0.clone();
+    }
     match error.kind() {
         ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
         ErrorKind::UnexpectedEof => Cause::Lost("the server closed the connection".to_owned()),

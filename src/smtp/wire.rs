@@ -328,7 +328,11 @@ impl Wire {
             }
             patience -= SOON;
         }
-        self.receive_within(patience).map_err(|cause| trouble.unwrap_or(cause))
+        self.receive_within(patience).map_err(|cause| match cause {
+            // Why the write failed: the server had left the handshake.
+            Cause::Handshake(_) => cause,
+            cause => trouble.unwrap_or(cause),
+        })
     }
 
     fn tell_delay(&mut self) {

@@ -284,18 +284,20 @@ fn a_connection_that_breaks_with_the_password_is_not_made_again() {
 
 #[test]
 fn plain_alone_is_the_last_resort_where_its_line_was_not_understood() {
-    works(
-        "AUTH PLAIN",
-        &format!(
-            "C: AUTH PLAIN {PLAIN}
-             S: 500 what
-             C: AUTH PLAIN
-             S: 334
-             C: {PLAIN}
-             S: 235 ok"
-        ),
-        &[],
-    );
+    for refusal in ["500 what", "504 5.5.4 no", "535 5.5.2 no initial response here"] {
+        works(
+            "AUTH PLAIN",
+            &format!(
+                "C: AUTH PLAIN {PLAIN}
+                 S: {refusal}
+                 C: AUTH PLAIN
+                 S: 334
+                 C: {PLAIN}
+                 S: 235 ok"
+            ),
+            &[],
+        );
+    }
 }
 
 #[test]
@@ -463,6 +465,7 @@ fn a_password_is_not_sent_in_the_clear_unless_the_profile_says_so() {
         "mailsend: 127.0.0.1: the password of alice would cross the network unprotected: \
          tls = \"none\", and the server offers nothing that hides it (PLAIN LOGIN CRAM-MD5)
 hint: try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"
+hint: only on a network you trust: auth = \"CRAM-MD5\", which hides a good password, but not a weak one
 hint: only on a network you trust: danger_cleartext_auth = true
 ",
     );

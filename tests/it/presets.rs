@@ -49,15 +49,10 @@ fn dry_run(config: &str, flags: &[&str]) -> Outcome {
 
 #[test]
 fn each_row_is_what_its_pages_say() {
-    let rows = PROVIDERS.iter().filter_map(|row| match row.access {
-        Access::Password(server) => Some(format!(
-            "{} {} {} {}",
-            row.name,
-            server.host.unwrap_or("-"),
-            server.tls.keyword(),
-            server.port
-        )),
-        Access::OnlyOAuth { .. } => None,
+    let rows = PROVIDERS.iter().map(|row| {
+        let server = row.access.server();
+        let host = server.host.unwrap_or("-");
+        format!("{} {host} {} {}", row.name, server.tls.keyword(), server.port)
     });
     let expected = "\
 qq smtp.qq.com implicit 465
@@ -77,7 +72,9 @@ sendgrid smtp.sendgrid.net implicit 465
 ses - starttls 587
 mailgun smtp.mailgun.org implicit 465
 postmark smtp.postmarkapp.com starttls 587
-cloudflare smtp.mx.cloudflare.net implicit 465";
+cloudflare smtp.mx.cloudflare.net implicit 465
+outlook smtp-mail.outlook.com starttls 587
+office365 smtp.office365.com starttls 587";
     assert_eq!(rows.collect::<Vec<_>>().join("\n"), expected);
 }
 
@@ -157,21 +154,25 @@ fn what_the_documentation_rules_out_is_refused() {
 }
 
 #[test]
-fn a_provider_that_takes_only_oauth_is_refused_and_not_tried() {
+fn a_provider_that_takes_only_oauth_wants_a_token() {
     let config = "[profiles.me]\nprovider = \"outlook\"\nusername = \"me@outlook.com\"";
     let outcome = dry_run(config, &[]);
     let file = ".config/mailsend/config.toml:2:12: provider: ";
     outcome.exit(78).stderr_contains(&format!(
-        "{file}outlook takes only OAuth, which mailsend does not speak yet\n\
-         hint: these mailboxes take no password, app passwords neither; until then send through \
-         another provider\n"
+        "{file}outlook takes only OAuth, and there is no token\n\
+         hint: set token_command, a program that prints an access token; these mailboxes take no \
+         password, app passwords neither\n"
     ));
     let flags = ["--provider", "office365", "--username", "me@corp.example"];
     dry_run("", &flags).exit(64).stderr_is(
-        "mailsend: --provider: office365 takes only OAuth, which mailsend does not speak yet\n\
-         hint: where your administrator still allows passwords for SMTP, leave provider out and \
-         set host = \"smtp.office365.com\"\n",
+        "mailsend: --provider: office365 takes only OAuth, and there is no token\n\
+         hint: set token_command, a program that prints an access token; where your administrator \
+         still allows passwords for SMTP, leave provider out and set host = \
+         \"smtp.office365.com\"\n",
     );
+    let place = place("provider = \"outlook\"\nusername = \"me@x.y\"\ntoken_env = \"T\"");
+    assert_eq!(place, ("smtp-mail.outlook.com".to_owned(), Tls::StartTls, 587));
+    dry_run("", &["--provider", "office365", "--username", "me@x.y", "--token-env", "T"]).exit(0);
 }
 
 #[test]
@@ -231,14 +232,13 @@ fn documentation() -> String {
          read |\n|---|---|---|---|---|---|\n",
     );
     for row in PROVIDERS {
-        let server = match row.access {
-            Access::Password(server) => {
-                let host = server
-                    .host
-                    .map_or(format!("e.g. `{}`", server.example), |host| format!("`{host}`"));
-                format!("{host} {}, {}", server.port, server.tls.keyword())
-            }
-            Access::OnlyOAuth { .. } => "only OAuth, which mailsend does not speak yet".to_owned(),
+        let server = row.access.server();
+        let host =
+            server.host.map_or(format!("e.g. `{}`", server.example), |host| format!("`{host}`"));
+        let server = format!("{host} {}, {}", server.port, server.tls.keyword());
+        let secret = match row.access {
+            Access::Password(_) => row.password.unwrap_or_default(),
+            Access::OnlyOAuth { .. } => "none: it takes OAuth access tokens (`token_command`)",
         };
         let login = match row.login {
             Login::Address(example) => format!("the whole address: `{example}`"),
@@ -252,7 +252,7 @@ fn documentation() -> String {
             "| `{}` | {} | {server} | {login} | {} | {} |\n",
             row.name,
             row.description,
-            row.password.unwrap_or_default(),
+            secret,
             pages.collect::<Vec<_>>().join(", ")
         );
     }

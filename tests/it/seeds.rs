@@ -120,10 +120,11 @@ fn an_unknown_authority_is_to_be_trusted_or_pinned() {
     let server = sandbox("corp-relay-unknown-ca", PASSWORD);
     let lines = [
         "mailsend: corp: the server's certificate is not trusted: it is signed by an authority \
-         that is not trusted here",
-        "hint: get the authority's certificate from the administrator and set ca_file = \
-         \"FILE.pem\"",
-        "hint: or compare this SHA-256 with the administrator's and pin the certificate: \
+         that is not trusted here, 'Corp Root CA' (or that is an intermediate, whose certificate \
+         the server does not send)",
+        "hint: get the certificate of 'Corp Root CA' from the administrator and set ca_file = \
+         \"FILE.pem\"; if it is an intermediate, the server should send it",
+        "hint: compare this SHA-256 with the administrator's and pin the certificate: \
          pin_sha256 = [\"PIN\"]",
         "hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true",
     ];

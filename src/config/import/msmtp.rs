@@ -40,12 +40,10 @@ const DONE_ANYWAY: [&str; 8] = [
 ];
 
 /// What has no counterpart, and why.
-const LEFT_OUT: [(&str, &str); 19] = [
+const LEFT_OUT: [(&str, &str); 15] = [
     ("proxy_host", "proxies are not supported"),
     ("socket", "there is no such setting: mailsend connects by TCP"),
     ("source_ip", "there is no such setting"),
-    ("tls_key_file", "client certificates are not supported"),
-    ("tls_cert_file", "client certificates are not supported"),
     ("tls_crl_file", "there is no such setting"),
     ("tls_priorities", "there is no such setting; see min_tls"),
     ("tls_min_dh_prime_bits", "there is no such setting; see min_tls"),
@@ -54,9 +52,7 @@ const LEFT_OUT: [(&str, &str); 19] = [
     ("dsn_return", "there is no such setting"),
     ("aliases", "there is no such setting; see qualify_domain"),
     ("set_to_header", "there is no such setting; see qualify_domain"),
-    ("logfile", "mailsend keeps no log; -v or --json says what happened"),
-    ("logfile_time_format", "mailsend keeps no log; -v or --json says what happened"),
-    ("syslog", "mailsend keeps no log; -v or --json says what happened"),
+    ("logfile_time_format", "there is no such setting"),
     ("auto_from", "name the author with from"),
     ("allow_from_override", "there is no such setting"),
     ("undisclosed_recipients", "there is no such setting; see --bcc"),
@@ -181,6 +177,12 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     if let Some(timeout) = setting("timeout").filter(|it| it.value != "off") {
         profile.set("connect_timeout", timeout.value.clone(), timeout.line, "");
     }
+    let log_file = setting("logfile").filter(|it| it.value.starts_with(['/', '~']));
+    if let Some(file) = log_file {
+        profile.text("log", &file.value, file.line);
+    } else if let Some(facility) = setting("syslog").filter(|it| it.value != "off") {
+        profile.text("log", "syslog", facility.line);
+    }
     author(&mut profile, account, remarks);
     for (name, setting) in &account.settings {
         let known = LEFT_OUT.iter().find(|(left_out, _)| left_out == name);
@@ -197,7 +199,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
 }
 
 /// What is taken over.
-const TAKEN: [&str; 18] = [
+const TAKEN: [&str; 22] = [
     "host",
     "port",
     "protocol",
@@ -207,6 +209,10 @@ const TAKEN: [&str; 18] = [
     "tls_fingerprint",
     "tls_certcheck",
     "tls_host_override",
+    "tls_cert_file",
+    "tls_key_file",
+    "logfile",
+    "syslog",
     "auth",
     "user",
     "password",
@@ -252,6 +258,12 @@ fn trust(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
     if let Some(name) = setting("tls_host_override").filter(|it| !it.value.is_empty()) {
         profile.text("server_name", &name.value, name.line);
     }
+    for (theirs, ours) in [("tls_cert_file", "client_certificate"), ("tls_key_file", "client_key")]
+    {
+        if let Some(file) = setting(theirs).filter(|it| it.value.starts_with(['/', '~'])) {
+            profile.text(ours, &file.value, file.line);
+        }
+    }
     if let Some(check) = setting("tls_certcheck").filter(|it| it.value == "off")
         && !pinned
     {
@@ -289,6 +301,10 @@ fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
         named if Mechanism::parse(named).is_some_and(|it| it.proof() != Proof::Password) => {
             // msmtp has the token where others have a password.
             let is_token = Mechanism::parse(named).is_some_and(|it| it.proof() == Proof::Token);
+            if profile.has("client_certificate") && !is_token {
+                profile.mechanisms([named].into_iter(), line);
+                return profile.text("username", &user.value, user.line);
+            }
             let Some(command) = setting("passwordeval").filter(|_| is_token && !in_the_clear)
             else {
                 let what = if is_token { "token_command" } else { "client_certificate" };

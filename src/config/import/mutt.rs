@@ -6,10 +6,8 @@ use super::{Imported, Remark};
 use crate::model::{Secret, Tls};
 
 /// What has no counterpart and concerns the way to the server.
-const LEFT_OUT: [(&str, &str); 9] = [
+const LEFT_OUT: [(&str, &str); 7] = [
     ("sendmail", "mailsend talks to a server itself"),
-    ("smtp_oauth_refresh_command", "OAuth is not supported"),
-    ("ssl_client_cert", "client certificates are not supported"),
     ("ssl_verify_dates", "the dates of a certificate are always checked; see pin_sha256"),
     ("ssl_verify_host", "the name in a certificate is always checked; see server_name"),
     ("certificate_file", "certificates accepted by hand are not read; see pin_sha256"),
@@ -67,6 +65,11 @@ fn profile(settings: &Settings, remarks: &mut Vec<Remark>) -> Option<Draft> {
     {
         profile.text("ca_file", &file, line);
     }
+    if tls.is_verified()
+        && let Some((file, line)) = text_of(settings, "ssl_client_cert", remarks)
+    {
+        profile.text("client_certificate", &file, line);
+    }
     login(&mut profile, &url, line, settings, tls, remarks);
     if let Some((from, line)) = text_of(settings, "from", remarks) {
         let name = text_of(settings, "realname", remarks).map(|(name, _)| name);
@@ -115,6 +118,11 @@ fn login(
     }
     if let Some(password) = &url.password {
         profile.password = Some((Secret::new(password.as_str()), line));
+    }
+    if let Some((command, line)) = text_of(settings, "smtp_oauth_refresh_command", remarks)
+        && tls.is_verified()
+    {
+        profile.text("token_command", &command, line);
     }
     match settings.variables.get("smtp_pass") {
         Some(Setting { word: Word::Text(password), line }) => {
@@ -225,6 +233,17 @@ mod tests {
              ehlo = \"pc.x.com\"\n---\n\
              5: smtp_authenticators: gssapi is not spoken\n\
              7: ssl_verify_host: the name in a certificate is always checked; see server_name\n",
+        );
+    }
+
+    #[test]
+    fn a_token_and_a_client_certificate_are_taken_over() {
+        becomes(
+            "set smtp_url=smtps://n@h\nset smtp_authenticators=xoauth2\n\
+             set smtp_oauth_refresh_command='oama access n'\nset ssl_client_cert=~/me.pem\n",
+            "[profiles.mutt]\nhost = \"h\"\nport = 465\ntls = \"implicit\"\n\
+             client_certificate = \"~/me.pem\"\nauth = \"XOAUTH2\"\nusername = \"n\"\n\
+             token_command = \"oama access n\"\n---\n",
         );
     }
 

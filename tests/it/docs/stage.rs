@@ -311,7 +311,7 @@ impl Server {
 
 /// Gives a profile that shows but one key what else it needs.
 fn complete(text: &str) -> String {
-    if text.contains("\nhost = ") {
+    if text.contains("\nhost = ") || text.contains("\nprovider = ") {
         return text.to_owned();
     }
     let (name, rest) = text.split_once('\n').unwrap();

@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
 mod certificates;
+mod openssl;
 mod program;
 mod proxy;
 mod python;
@@ -12,6 +13,7 @@ mod script;
 mod server;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
+pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};

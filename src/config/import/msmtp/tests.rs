@@ -19,14 +19,13 @@ fn accounts_with_defaults_and_bases_become_profiles() {
         "default: gmail\n\
          [profiles.gmail]\nhost = \"smtp.gmail.com\"\nport = 587\ntls = \"starttls\"\n\
          username = \"nick@gmail.com\"\npassword_command = \"pass show gmail\"\n\
-         from = '\"Zhang, San\" <nick@gmail.com>'\n\n\
+         from = '\"Zhang, San\" <nick@gmail.com>'\nlog = \"~/.msmtp.log\"\n\n\
          [profiles.qq]\nhost = \"smtp.qq.com\"\nport = 465\ntls = \"implicit\"\n\
          username = \"1@qq.com\"\n\
          # The password stands in line 22 of the settings. Without one of these you are asked for it:\n\
          # password_command = \"pass show mail/qq\"\n\
          # password_file = \"qq.password\"\n\
-         from = '\"Zhang, San\" <1@qq.com>'\n\
-         ---\n6: logfile: mailsend keeps no log; -v or --json says what happened\n",
+         from = '\"Zhang, San\" <1@qq.com>'\nlog = \"~/.msmtp.log\"\n---\n",
     );
 }
 
@@ -102,5 +101,18 @@ fn a_token_comes_from_where_the_password_came_from() {
         "account a\nhost h\ntls on\nauth xoauth2\nuser n@x.y\npasswordeval oama access n@x.y\n",
         "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\nauth = \"XOAUTH2\"\n\
          username = \"n@x.y\"\ntoken_command = \"oama access n@x.y\"\n---\n",
+    );
+}
+
+#[test]
+fn a_client_certificate_and_the_log_are_taken_over() {
+    becomes(
+        "defaults\nlogfile ~/.msmtp.log\naccount a\nhost h\ntls on\nauth external\nuser n\n\
+         tls_cert_file ~/me.pem\ntls_key_file /etc/me.key\naccount b\nhost h\nlogfile\n\
+         syslog LOG_MAIL\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n\
+         client_certificate = \"~/me.pem\"\nclient_key = \"/etc/me.key\"\nauth = \"EXTERNAL\"\n\
+         username = \"n\"\nlog = \"~/.msmtp.log\"\n\n\
+         [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"none\"\nlog = \"syslog\"\n---\n",
     );
 }

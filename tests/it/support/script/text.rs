@@ -12,6 +12,7 @@ pub(crate) struct Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     Say(Vec<u8>),
+    SayBeneath(Vec<u8>),
     Hear(Pattern),
     HearMessage,
     HearOctets(usize),
@@ -87,6 +88,7 @@ fn step(text: &str) -> Step {
     match word {
         "S" => Step::Say(format!("{rest}\r\n").into_bytes()),
         "S-RAW" => Step::Say(unescape(rest)),
+        "S-BENEATH" => Step::SayBeneath(unescape(rest)),
         "C" => Step::Hear(Pattern::new(rest)),
         "C-OCTETS" => Step::HearOctets(rest.parse().unwrap()),
         "C-DATA" => Step::HearMessage,
