@@ -81,15 +81,17 @@ macro_rules! arrives {
     ($server:ident: $($name:ident: $login:ident at $port:ident, [$($profile:expr),* $(,)?];)*) => {$(
         #[test]
         fn $name() {
-            let recipient = concat!(module_path!(), "-", stringify!($name), "@anywhere.test");
-            let recipient = recipient.rsplit("::").next().unwrap();
+            let local_part = concat!(module_path!(), "-", stringify!($name));
+            let local_part = local_part.rsplit("::").next().unwrap();
+            // The server may have mail from an earlier run.
+            let recipient = format!("{local_part}@run-{}.test", std::process::id());
             let profile = [$($profile),*].join("\n");
             crate::interop::arrives_as_shown(
                 crate::support::RealServer::$server(),
                 crate::interop::login::$login,
                 stringify!($port),
                 &profile,
-                recipient,
+                &recipient,
             );
         }
     )*};

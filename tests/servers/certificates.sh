@@ -5,6 +5,7 @@
 # `unknown-client` from one that nobody knows.
 make_certificates() (
   set -e
+  umask 077
   mkdir -p "$1"
   cd "$1"
   _authority ca

@@ -30,7 +30,6 @@ write_configuration() {
   echo "JWT_KEY=$jwt_key" >>"$dir/env"
   mkdir -p "$etc/postfix"/{tls,sasl} "$dir"/overlay/var/{spool,lib}/postfix
   cp "$dir"/certificates/{ok,rsa,unknown,ca}.pem "$etc/postfix/tls"
-  chmod 600 "$etc"/postfix/tls/*
   main_cf >"$etc/postfix/main.cf"
   master_cf >"$etc/postfix/master.cf"
   cyrus_conf >"$etc/postfix/sasl/smtpd.conf"
