@@ -21,17 +21,17 @@ const IMPLICIT: &str = "tls = 'implicit'\nca_file = 'CA_FILE'";
 /// Never TLS, and the password all the same.
 const CLEAR: &str = "tls = 'none'\ndanger_cleartext_auth = true";
 
-/// A draft of everything that a transport may damage: a name and a subject beyond ASCII, lines that
-/// begin with dots or end with blanks, a line of a mailbox's own, long lines, every octet.
+/// A draft of everything that a transport may damage: names and a subject beyond ASCII, lines that
+/// begin with dots or end with blanks or begin as an mbox separates mail, long lines, every octet.
 fn draft() -> Mailsend {
     let every_octet: Vec<u8> = (0..20_000_u32).map(|n| (n % 256) as u8).collect();
-    let body =
-        format!("您好，\n\n.附件是报告。\n.\n..\nFrom here on 8 bits: ü \n{}", "x".repeat(3000));
+    let text = "hi,\n\n.dot\n.\n..\n.\nblank \n\t\nFrom here\n\n.\n\n";
+    let html = format!("<p>naïve café</p> \n.\nFrom here\n<p>{}</p>\n", "x".repeat(3000));
     Mailsend::new()
         .file("报告 2026.bin", every_octet)
         .file("dots.txt", "one \n.\n..two\nFrom three\n")
         .args(["-c", "李四 <cc@elsewhere.test>", "-s", "季度报告：第三季度 – naïve café"])
-        .args(["--body", &body, "-a", "报告 2026.bin", "-a", "dots.txt"])
+        .args(["--body", text, "--html", &html, "-a", "报告 2026.bin", "-a", "dots.txt"])
 }
 
 /// The profile `corp` for this port of the server.

@@ -108,6 +108,7 @@ last_of_a_name() {
 # Starts the server in its namespaces and, outside, one process that watches it and the owner.
 launch() {
   local dir=$1 owner=$2 unpacked=$3
+  # The log is appended to, as some servers open it for themselves.
   (
     trap '' HUP
     unshare --mount --pid --fork --kill-child --propagation private \
@@ -119,7 +120,7 @@ launch() {
       wait $! || true
     done
     kill -KILL $server 2>/dev/null
-  ) >"$dir/log" 2>&1 </dev/null &
+  ) >>"$dir/log" 2>&1 </dev/null &
   echo $! >"$dir/pid"
 }
 

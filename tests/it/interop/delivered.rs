@@ -45,10 +45,15 @@ fn normalised(message: &[u8]) -> Vec<u8> {
         let value = after(&message, name, b'\n').unwrap_or_else(|| panic!("no {name}")).to_vec();
         message = replaced(&message, &value, b"VALUE");
     }
-    while let Some(boundary) = after(&message, "boundary=\"", b'"') {
+    let mut boundaries = Vec::new();
+    let mut rest = message.clone();
+    while let Some(boundary) = after(&rest, "boundary=\"", b'"') {
         let boundary = boundary.to_vec();
-        message = replaced(&message, b"boundary=\"", b"boundary = \"");
-        message = replaced(&message, &boundary, b"BOUNDARY");
+        rest = replaced(&rest, &[b"boundary=\"", &boundary[..]].concat(), b"");
+        boundaries.push(boundary);
+    }
+    for (number, boundary) in boundaries.iter().enumerate() {
+        message = replaced(&message, boundary, format!("BOUNDARY {number}").as_bytes());
     }
     message
 }
@@ -82,9 +87,13 @@ mod tests {
     use super::*;
 
     const SHOWN: &str = "From: a\r\nDate: 1\r\nMessage-ID: <1>\r\n\
-        Content-Type: multipart/mixed;\r\n boundary=\"one\"\r\n\r\n--one\r\n\r\nhi \r\n--one--\r\n";
+        Content-Type: multipart/mixed;\r\n boundary=\"=_one\"\r\n\r\n--=_one\r\n\
+        Content-Type: multipart/alternative;\r\n boundary=\"=_in\"\r\n\r\n--=_in\r\n\r\n\
+        hi \r\n--=_in--\r\n--=_one--\r\n";
     const DELIVERED: &str = "Return-Path: <a>\nReceived: by x\n\tat y\nFrom: a\nDate: 2\n\
-        Message-ID: <2>\nContent-Type: multipart/mixed;\n boundary=\"two\"\n\n--two\n\nhi \n--two--\n";
+        Message-ID: <2>\nContent-Type: multipart/mixed;\n boundary=\"=_two\"\n\n--=_two\n\
+        Content-Type: multipart/alternative;\n boundary=\"=_on\"\n\n--=_on\n\n\
+        hi \n--=_on--\n--=_two--\n";
 
     #[test]
     fn trace_line_ends_and_what_is_made_anew_do_not_count() {
