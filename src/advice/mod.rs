@@ -159,8 +159,32 @@ mod tests {
         );
         assert_eq!(
             unreachable("mail.example", 587, Cause::TimedOut(30)),
-            ["check host = \"mail.example\" and port = 587; a firewall may block it"]
+            [
+                "check host = \"mail.example\" and port = 587; a firewall may block it",
+                "a network that is only slow gets more time by connect_timeout = SECONDS"
+            ]
         );
+    }
+
+    #[test]
+    fn whoever_waits_in_vain_is_told_the_key_that_says_how_long() {
+        for (stage, key) in [
+            (Stage::Resolve, "connect_timeout"),
+            (Stage::Connect, "connect_timeout"),
+            (Stage::Greeting, "timeout_greeting"),
+            (Stage::Tls, "timeout_command"),
+            (Stage::Hello, "timeout_command"),
+            (Stage::StartTls, "timeout_command"),
+            (Stage::Auth, "timeout_command"),
+            (Stage::Mail, "timeout_command"),
+            (Stage::Rcpt, "timeout_command"),
+            (Stage::Data, "timeout_data"),
+            (Stage::Content, "timeout_block"),
+        ] {
+            let seen = Observations::default();
+            let hints = on(stage, Cause::TimedOut(1), seen, Tls::StartTls);
+            assert!(hints.iter().any(|hint| hint.contains(&format!("{key} ="))), "{stage:?}");
+        }
     }
 
     #[test]
@@ -193,7 +217,12 @@ mod tests {
             (Stage::Tls, Tls::StartTls, certificate(wrong_name("*.a.example")), "set host to the"),
             (Stage::Tls, Tls::StartTls, certificate(wrong_name("a.example")), "if a.example is"),
             (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
-            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::SmtpUtf8NotOffered { address: None },
+                "this server takes only addr",
+            ),
             (
                 Stage::Mail,
                 Tls::StartTls,

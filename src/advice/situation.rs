@@ -88,6 +88,8 @@ pub(super) enum When {
     AuthAuto,
     /// The profile names them, and the server offers some.
     AuthNamed,
+    /// It broke in a group of commands.
+    InGroup,
 }
 
 /// The kinds of failure that rows tell apart.
@@ -97,6 +99,7 @@ pub(super) enum Kind {
     LookupFailed,
     ConnectFailed,
     TimedOut,
+    DeadlinePassed,
     Lost,
     Refused,
     Certificate,
@@ -122,6 +125,7 @@ impl Kind {
             Cause::LookupFailed(_) => Self::LookupFailed,
             Cause::ConnectFailed(_) => Self::ConnectFailed,
             Cause::TimedOut(_) => Self::TimedOut,
+            Cause::DeadlinePassed(_) => Self::DeadlinePassed,
             Cause::Lost(_) => Self::Lost,
             Cause::Refused(_) => Self::Refused,
             Cause::Certificate(_) => Self::Certificate,
@@ -135,7 +139,7 @@ impl Kind {
             Cause::ServerUnproven(_) => Self::ServerUnproven,
             Cause::Protocol(_) => Self::Protocol,
             Cause::TooLarge { .. } => Self::TooLarge,
-            Cause::SmtpUtf8NotOffered => Self::SmtpUtf8NotOffered,
+            Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
             Cause::Identity(_) => Self::Identity,
             Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
         }
@@ -238,6 +242,7 @@ impl<'a> Situation<'a> {
                 self.cause,
                 Some(Cause::CredentialsRefused { login_style: Some(LoginStyle::Prompted), .. })
             ),
+            When::InGroup => seen.in_group,
             When::InitialResponseRefused => seen.initial_response_refused,
             When::Fault(kinds) => self.faults().any(|fault| kinds.contains(&fault.into())),
             When::OnlyFaults(kinds) => self.faults().all(|fault| kinds.contains(&fault.into())),

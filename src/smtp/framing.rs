@@ -13,6 +13,15 @@ const LINE_MAX: usize = 1024 * 1024;
 const REPLY_MAX: usize = 2 * 1024 * 1024;
 /// Lines that one reply may have.
 const LINES_MAX: usize = 4096;
+/// What is kept of the answer to EHLO, whose lines all count.
+const CAPABILITIES_KEPT: usize = 1024 * 1024;
+/// What is kept of any other reply, which may be there once for every recipient.
+const WORDS_KEPT: usize = 4 * 1024;
+/// What is kept of all replies together; of those behind, only `LEAST_KEPT` each.
+const SESSION_KEPT: usize = 2 * 1024 * 1024;
+const LEAST_KEPT: usize = 512;
+/// What a line takes in memory besides its octets, at least.
+const LINE_COST: usize = 32;
 
 /// Takes octets and gives replies.
 #[derive(Debug, Default)]
@@ -26,13 +35,21 @@ pub(super) struct Framer {
     dropped: usize,
     /// The reply of which some lines have come.
     partial: Option<Partial>,
+    /// The reply that is due answers EHLO.
+    capabilities: bool,
+    /// Kept so far of all replies.
+    kept: usize,
 }
 
 #[derive(Debug)]
 struct Partial {
     code: u16,
     lines: Vec<Vec<u8>>,
+    /// Lines and octets that came.
+    count: usize,
     octets: usize,
+    /// What was kept of them.
+    kept: usize,
 }
 
 /// A reply as it came, its text not yet decoded.
@@ -50,6 +67,11 @@ impl Framer {
             self.used = 0;
         }
         self.buffer.extend_from_slice(octets);
+    }
+
+    /// Whether the reply that is due answers EHLO: of others less is kept.
+    pub(super) fn expect_capabilities(&mut self, due: bool) {
+        self.capabilities = due;
     }
 
     /// Octets that belong to no finished reply.
@@ -97,15 +119,16 @@ impl Framer {
     }
 
     fn add_line(&mut self, line: ReplyLine) -> Result<Option<RawReply>, String> {
-        let mut partial =
-            self.partial.take().unwrap_or(Partial { code: line.code, lines: vec![], octets: 0 });
+        let new = Partial { code: line.code, lines: vec![], count: 0, octets: 0, kept: 0 };
+        let mut partial = self.partial.take().unwrap_or(new);
         partial.octets += line.text.len() + 4;
         // Codes should agree. Where they do not, a refusal among them is the one to believe.
         if partial.code < 400 {
             partial.code = line.code;
         }
-        partial.lines.push(line.text);
-        if partial.octets > REPLY_MAX || partial.lines.len() > LINES_MAX {
+        partial.count += 1;
+        self.keep(&mut partial, line.text);
+        if partial.octets > REPLY_MAX || partial.count > LINES_MAX {
             return Err("a reply without an end".to_owned());
         }
         if line.last {
@@ -113,6 +136,22 @@ impl Framer {
         }
         self.partial = Some(partial);
         Ok(None)
+    }
+
+    /// Keeps a line as far as there is room; the first always has some.
+    fn keep(&mut self, partial: &mut Partial, mut text: Vec<u8>) {
+        let most = if self.capabilities { CAPABILITIES_KEPT } else { WORDS_KEPT };
+        let before = self.kept - partial.kept;
+        let most = most.min(SESSION_KEPT.saturating_sub(before)).max(LEAST_KEPT);
+        let room = most.saturating_sub(partial.kept);
+        if !partial.lines.is_empty() && text.len() + LINE_COST > room {
+            return;
+        }
+        text.truncate(room);
+        text.shrink_to_fit();
+        partial.kept += text.len() + LINE_COST;
+        self.kept += text.len() + LINE_COST;
+        partial.lines.push(text);
     }
 }
 
@@ -237,6 +276,26 @@ mod tests {
         assert_eq!(outcome, Err("a reply line without an end".to_owned()));
         let endless = b"250-again\r\n".repeat(5000);
         assert_eq!(replies(&endless), Err("a reply without an end".to_owned()));
+    }
+
+    #[test]
+    fn of_a_long_reply_little_is_kept_unless_it_answers_ehlo() {
+        let long = [b"550-".as_slice(), &[b'x'; 900], b"\r\n"].concat().repeat(300);
+        let long = [long.as_slice(), b"550 no\r\n"].concat();
+        let mut framer = Framer::default();
+        let mut kept = |capabilities| {
+            framer.expect_capabilities(capabilities);
+            framer.push(&long);
+            let reply = framer.next_reply().unwrap().unwrap();
+            assert_eq!(reply.code, 550);
+            reply.lines.iter().map(Vec::len).sum::<usize>()
+        };
+        assert_eq!(kept(true), 300 * 900 + 2);
+        assert_eq!(kept(false), 4 * 900 + 2);
+        // However many come, all together stay small; of each something is left.
+        let total: usize = (0..5000).map(|_| kept(false)).sum();
+        assert!(total < SESSION_KEPT + 5000 * LEAST_KEPT, "{total}");
+        assert_eq!(kept(false), LEAST_KEPT);
     }
 
     #[test]

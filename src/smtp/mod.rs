@@ -15,6 +15,7 @@ mod mask;
 mod sasl;
 mod session;
 mod stream;
+mod submission;
 mod tls;
 mod transaction;
 mod transport;
@@ -22,6 +23,7 @@ mod verifier;
 mod watch;
 mod wire;
 
-pub use session::{Credentials, Session};
+pub use session::Credentials;
+pub use submission::{Submission, Submitted};
 pub use tls::{check_ca_file, check_client_certificate};
 pub use watch::{Line, Watch};

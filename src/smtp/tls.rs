@@ -15,7 +15,7 @@ use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 
-use super::transport::{Heard, Socket, TlsStream};
+use super::transport::{Heard, Socket, TlsStream, describe};
 use super::verifier::{NameRule, Policy, Roots, SystemRoots, Verifier};
 use crate::model::{Cause, HandshakeFault, Pin, Server, TlsFacts, Trust};
 use identity::Identity;
@@ -121,7 +121,7 @@ impl TlsClient {
 
     fn broken(&self, error: &io::Error, patience: Duration) -> Cause {
         match error.kind() {
-            io::ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
+            io::ErrorKind::TimedOut => describe(error, patience),
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
                 self.closed("the server broke the connection")
             }

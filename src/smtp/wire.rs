@@ -5,9 +5,10 @@
 //! tells an observer what was said.
 //! A wire that is `cut` sends nothing more, so that a truncated message is never completed.
 
+mod body;
+
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use zeroize::Zeroize as _;
@@ -64,6 +65,8 @@ pub(super) struct Wire {
     accepted: u64,
     /// Where the end of the data stands in what was queued.
     end_of_data: Option<u64>,
+    /// Something was in doubt or accepted before this message.
+    doubted_before: bool,
     helo_only: bool,
     mask: Mask,
     watch: Watch,
@@ -89,6 +92,7 @@ impl Wire {
             queued: 0,
             accepted: 0,
             end_of_data: None,
+            doubted_before: false,
             helo_only: false,
             mask,
             watch,
@@ -121,16 +125,20 @@ impl Wire {
             Phase::Body => {}
             Phase::Greeting | Phase::Hello | Phase::Commands => {
                 let text = String::from_utf8_lossy(octets);
+                self.framer.expect_capabilities(text.starts_with("EHLO "));
                 text.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
             }
         }
+        // The time for a block of the message is not that for a message which comes as one block.
+        let room = COALESCED_MAX.saturating_sub(self.outgoing.len()).max(1);
+        let octets = &octets[..octets.len().min(room)];
         self.outgoing.extend_from_slice(octets);
         self.queued += octets.len() as u64;
-        if self.outgoing.len() >= COALESCED_MAX
-            && let Err(cause) = self.flush()
-        {
-            self.trouble = Some(cause);
-            return Err(io::ErrorKind::BrokenPipe.into());
+        if self.outgoing.len() >= COALESCED_MAX {
+            self.trouble = self.flush().err();
+            if self.write_failed {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
         }
         Ok(octets.len())
     }
@@ -176,11 +184,6 @@ impl Wire {
         if pending.starts_with(b"421") { 0 } else { pending.len() }
     }
 
-    /// Tells how many octets of the message are written.
-    pub(super) fn progress(&self, octets: u64) {
-        (self.watch.progress)(octets);
-    }
-
     /// Tells the observer that something happened.
     pub(super) fn note(&mut self, text: &str) {
         (self.watch.observer)(Line::Note(text));
@@ -208,23 +211,6 @@ impl Wire {
     /// What SCRAM can be bound to: the key exported from this TLS session (RFC 9266).
     pub(super) fn channel_key(&self) -> Option<[u8; 32]> {
         self.transport.tls_session().and_then(channel_key)
-    }
-
-    /// Queues what rides behind the end of the data.
-    pub(super) fn begin_body(&mut self, trailer: &'static [u8]) {
-        self.phase = Phase::Body;
-        self.trailer = trailer;
-        self.end_of_data = None;
-    }
-
-    /// Back to commands once the end of the data is answered.
-    pub(super) fn end_body(&mut self) {
-        self.phase = Phase::Commands;
-    }
-
-    /// Whether the server may have got the whole message.
-    pub(super) fn end_of_data_written(&self) -> bool {
-        self.end_of_data.is_some_and(|end| self.accepted >= end)
     }
 
     /// Ends the connection so that nothing queued is ever sent.
@@ -270,19 +256,16 @@ impl Wire {
         self.hello = name;
     }
 
-    /// Whether QUIT went out behind the end of the data.
-    pub(super) fn quit_is_out(&self) -> bool {
-        self.end_of_data.is_some() && !self.trailer.is_empty()
-    }
-
     /// Says QUIT without lettre, unless it is out already, and gives the server a moment to answer.
     pub(super) fn quit(&mut self, patience: Duration) {
-        if !self.quit_is_out() {
+        if !self.quit_is_out() && !self.write_failed {
             self.queue_line("QUIT");
         }
         self.patience = patience;
-        // Whatever comes of it changes nothing any more.
-        let _ = self.receive();
+        if !self.write_failed {
+            // Whatever comes of it changes nothing any more.
+            let _ = self.receive();
+        }
         self.cut();
     }
 
@@ -293,12 +276,17 @@ impl Wire {
         self.queued += line.len() as u64 + 2;
     }
 
+    /// Writes what is queued, unless the server has spoken before the end of the message: nothing
+    /// more is written then, and what it said is for the next who reads.
     fn flush(&mut self) -> Result<(), Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(self.timeouts.block);
+        if self.is_interrupted() {
+            self.outgoing.zeroize();
+            self.write_failed = true;
+            return Ok(());
         }
+        self.transport.allow(self.timeouts.block);
         let length = self.outgoing.len();
-        let result = self.transport.write_all(&self.outgoing);
+        let result = self.transport.write_all(&self.outgoing, self.heed());
         self.outgoing.zeroize();
         match result {
             Ok(()) => {
@@ -323,7 +311,9 @@ impl Wire {
         let mut patience = if self.write_failed { LAST_WORDS } else { self.patience };
         if self.phase == Phase::Greeting && patience > SOON {
             match self.receive_within(SOON) {
-                Err(Cause::TimedOut(_)) => self.tell_delay(),
+                Err(Cause::TimedOut(_)) => {
+                    self.watch.tell_delay(SOON, matches!(self.transport, Transport::Plain(_)))
+                }
                 greeted => return greeted,
             }
             patience -= SOON;
@@ -335,22 +325,8 @@ impl Wire {
         })
     }
 
-    fn tell_delay(&mut self) {
-        let advice = match self.transport {
-            Transport::Plain(_) => {
-                "; if its port speaks TLS from the first octet, set tls = \"implicit\""
-            }
-            _ => "",
-        };
-        let seconds = SOON.as_secs();
-        let text = format!("the server has not greeted for {seconds} s{advice}");
-        (self.watch.observer)(Line::Delay(&text));
-    }
-
     fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(patience);
-        }
+        self.transport.allow(patience);
         let mut buffer = [0; 8 * 1024];
         loop {
             if let Some(mut reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
@@ -361,23 +337,18 @@ impl Wire {
             match self.transport.read(&mut buffer) {
                 Ok(0) => return Err(Cause::Lost("the server closed the connection".to_owned())),
                 Ok(octets) => self.framer.push(&buffer[..octets]),
-                Err(error) => return Err(describe(&error, patience)),
+                Err(error) => return Err(describe(&error, self.patience)),
             }
         }
     }
 
     /// One reply for lettre, with HELO said where EHLO is not known.
     fn reply_for_lettre(&mut self) -> Result<&'static [u8], Cause> {
-        if self.phase == Phase::Body && self.end_of_data.is_none() {
-            self.end_of_data = Some(self.queued);
-            self.outgoing.extend_from_slice(self.trailer);
-            self.queued += self.trailer.len() as u64;
-            let trailer = String::from_utf8_lossy(self.trailer);
-            trailer.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
-            self.watch.in_doubt.store(true, Ordering::SeqCst);
+        if self.phase == Phase::Body && self.end_of_data.is_none() && !self.write_failed {
+            self.end_data();
         }
         let received = self.receive();
-        self.watch.in_doubt.store(false, Ordering::SeqCst);
+        self.settle_doubt(received.as_ref().ok());
         let mut reply = received?;
         let opening = matches!(self.phase, Phase::Greeting | Phase::Hello);
         if self.phase == Phase::Greeting {

@@ -99,6 +99,7 @@ fn implicit_tls_that_is_not_named_is_advised() {
     let lines = [
         "mailsend: qq: no answer within 1 s (the greeting)",
         "hint: if port PORT speaks TLS from the first octet, set tls = \"implicit\"",
+        "hint: a server that is only slow to greet gets more time by timeout_greeting = SECONDS",
     ];
     refused(&server, &send(&server, "qq", &profile), 75, &lines);
 }

@@ -109,7 +109,7 @@ fn with_server(
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || serve(listener.accept().unwrap().0));
     let client = TlsClient::prepare(&settings(trust))?;
-    let mut socket = Socket::new(TcpStream::connect(address).unwrap()).unwrap();
+    let mut socket = Socket::new(TcpStream::connect(address).unwrap(), None).unwrap();
     socket.allow(PATIENCE);
     // The connection ends with this statement, so that the server sees it end.
     let result = client.handshake(socket, PATIENCE).map(|(_, facts)| facts);

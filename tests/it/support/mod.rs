@@ -15,7 +15,7 @@ mod server;
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
-pub(crate) use proxy::{Cut, Ending, Proxy};
+pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox};
 pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
