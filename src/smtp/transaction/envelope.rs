@@ -9,8 +9,8 @@ use super::{Broken, Pacing, Transaction};
 use crate::model::{Cause, RecipientPolicy, Reply, Stage};
 
 /// A server that answers a part of a group answers the rest within this time, or is taken not to
-/// have read it.
-const SILENCE: Duration = Duration::from_secs(30);
+/// have read it; one that is only slow costs a second connection.
+const SILENCE: Duration = Duration::from_secs(10);
 /// How long answers are waited for that can change nothing.
 const COURTESY: Duration = Duration::from_secs(5);
 

@@ -132,6 +132,28 @@ fn a_refused_password_is_not_tried_again() {
 }
 
 #[test]
+fn a_login_that_is_put_off_is_tried_again_with_the_same_password() {
+    let login = "S: 220 hi
+        C: EHLO client.example
+        S: 250-mail
+        S: 250 AUTH PLAIN
+        C: AUTH PLAIN AG1lAHg=";
+    let mail = STEP_BY_STEP.split_once("C: MAIL").unwrap().1;
+    let server = ScriptServer::play(&format!(
+        "{login}\nS: 454 4.7.0 not now\nC: QUIT\nS: 221 bye
+         --- connection\n{login}\nS: 235 ok\nC: MAIL{mail}"
+    ));
+    let outcome = program(&server)
+        .args(ONCE)
+        .args(["--username", "me", "--danger-cleartext-auth", "--password-env", "SECRET"])
+        .env("SECRET", "x")
+        .arg("a@example.net")
+        .run();
+    outcome.exit(0).silent();
+    server.finish();
+}
+
+#[test]
 fn all_or_none_is_tried_again_for_all() {
     let envelope = "C: MAIL FROM:<me@example.com>
         S: 250 ok
