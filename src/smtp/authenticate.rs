@@ -250,7 +250,8 @@ impl Exchange<'_> {
     }
 }
 
-/// What may be tried, in order. What the profile names is tried even where it is not offered.
+/// What may be tried, in order. What the profile names is tried even where it is not offered, but
+/// not before what is: some servers answer it as they do a wrong password.
 fn candidates(
     server: &Server,
     credentials: &Credentials,
@@ -265,12 +266,16 @@ fn candidates(
         };
         provable && (channel_key.is_some() || !mechanism.binds_channel())
     };
+    let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
     match &server.auth {
         AuthPolicy::None => Vec::new(),
-        AuthPolicy::Named(mechanisms) => mechanisms.iter().copied().filter(usable).collect(),
+        AuthPolicy::Named(mechanisms) => {
+            let named = mechanisms.iter().copied().filter(usable);
+            let (offered, others): (Vec<_>, Vec<_>) = named.partition(is_offered);
+            [offered, others].concat()
+        }
         AuthPolicy::Auto => {
             let sure = protected && !server.trust.danger_accept_invalid_certs;
-            let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
             let order = if sure { IN_TLS } else { IN_DOUBT };
             let order = order.iter().copied();
             order.filter(is_offered).filter(usable).collect()

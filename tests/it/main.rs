@@ -12,7 +12,7 @@ mod deadline;
 mod dialogue;
 mod docs;
 mod hints;
-mod interop_postfix;
+mod interop;
 mod large;
 mod limits;
 mod log;
