@@ -90,6 +90,8 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-end-of-data -
 complete -c mailsend -n "__fish_mailsend_needs_command" -l deadline -d 'Let everything together take so long, from the start [default: no limit]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l log -d 'Add a line for every mail to this file, or to the system\'s log: syslog' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l save-failed -d 'Keep what could not be sent in this folder' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l retry -d 'Try so often again what the server put off [default: 0]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l retry-wait -d 'Wait so long before each --retry [default: 60]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
@@ -99,6 +101,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-wrong-n
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l all-or-none -d 'Send to nobody unless the server takes every recipient'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s v -l verbose -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s q -l quiet -d 'Say nothing but errors'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l json -d 'Print one JSON object, also on failure'

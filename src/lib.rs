@@ -10,7 +10,7 @@
 //! | deeds | [`commands`]: one file a subcommand |
 //! | machines | [`sandbox`]: the built-in SMTP server |
 //! | advice | [`advice`]: from a failure to the key to set |
-//! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`smtp`] |
+//! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`log`] · [`smtp`] |
 //! | words | [`model`]: plain data |
 
 pub mod advice;
@@ -19,6 +19,7 @@ pub mod commands;
 pub mod compose;
 pub mod config;
 pub mod exit;
+pub mod log;
 pub mod model;
 pub mod page;
 pub mod sandbox;

@@ -5,6 +5,7 @@
 
 mod situation;
 mod table;
+mod tls_kind;
 
 use crate::model::{Failure, Observations, Reply, Server, Stage};
 
@@ -47,7 +48,8 @@ fn hints(situation: &Situation<'_>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::{
-        AuthPolicy, Cause, CertificateProblem, LoginStyle, Mechanism, Pin, Timeouts, Tls, Trust,
+        AuthPolicy, Cause, CertificateFault, CertificateProblem, HandshakeFault, LoginStyle,
+        Mechanism, Pin, Timeouts, Tls, Trust,
     };
 
     fn server(tls: Tls) -> Server {
@@ -81,10 +83,8 @@ mod tests {
     #[test]
     fn an_unknown_authority_is_trusted_pinned_or_left_in_that_order() {
         let problem = CertificateProblem {
-            reason: "it is signed by an authority that is not trusted here".to_owned(),
+            faults: vec![CertificateFault::UnknownIssuer { issuer: "Corp CA".to_owned() }],
             certificate: Pin([0xab; 32]),
-            pin_mismatch: false,
-            unknown_issuer: true,
         };
         let seen = Observations {
             starttls_offered: true,
@@ -159,19 +159,43 @@ mod tests {
         );
         assert_eq!(
             unreachable("mail.example", 587, Cause::TimedOut(30)),
-            ["check host = \"mail.example\" and port = 587; a firewall may block it"]
+            [
+                "check host = \"mail.example\" and port = 587; a firewall may block it",
+                "a network that is only slow gets more time by connect_timeout = SECONDS"
+            ]
         );
     }
 
     #[test]
+    fn whoever_waits_in_vain_is_told_the_key_that_says_how_long() {
+        for (stage, key) in [
+            (Stage::Resolve, "connect_timeout"),
+            (Stage::Connect, "connect_timeout"),
+            (Stage::Greeting, "timeout_greeting"),
+            (Stage::Tls, "timeout_command"),
+            (Stage::Hello, "timeout_command"),
+            (Stage::StartTls, "timeout_command"),
+            (Stage::Auth, "timeout_command"),
+            (Stage::Mail, "timeout_command"),
+            (Stage::Rcpt, "timeout_command"),
+            (Stage::Data, "timeout_data"),
+            (Stage::Content, "timeout_block"),
+        ] {
+            let seen = Observations::default();
+            let hints = on(stage, Cause::TimedOut(1), seen, Tls::StartTls);
+            assert!(hints.iter().any(|hint| hint.contains(&format!("{key} ="))), "{stage:?}");
+        }
+    }
+
+    #[test]
     fn the_rest_is_told_in_a_line() {
-        let certificate = |reason: &str, pin_mismatch| {
-            Cause::Certificate(CertificateProblem {
-                reason: reason.to_owned(),
-                certificate: Pin([0xab; 32]),
-                pin_mismatch,
-                unknown_issuer: false,
-            })
+        let certificate = |fault| {
+            let certificate = Pin([0xab; 32]);
+            Cause::Certificate(CertificateProblem { faults: vec![fault], certificate })
+        };
+        let wrong_name = |name: &str| CertificateFault::WrongName {
+            names: vec![name.to_owned()],
+            expected: "mail.corp.example".to_owned(),
         };
         let why = String::new;
         for (stage, tls, cause, first) in [
@@ -181,18 +205,24 @@ mod tests {
             (
                 Stage::Tls,
                 Tls::Implicit,
-                Cause::Handshake(why()),
+                Cause::Handshake(HandshakeFault::InTheClear),
                 "set tls = \"starttls\"; implicit",
             ),
-            (Stage::Tls, Tls::StartTls, certificate("", true), "the certificate was renewed, or"),
             (
                 Stage::Tls,
                 Tls::StartTls,
-                certificate("it is for another name", false),
-                "set host to",
+                certificate(CertificateFault::NotPinned),
+                "the certificate was renewed, or",
             ),
+            (Stage::Tls, Tls::StartTls, certificate(wrong_name("*.a.example")), "set host to the"),
+            (Stage::Tls, Tls::StartTls, certificate(wrong_name("a.example")), "if a.example is"),
             (Stage::StartTls, Tls::StartTls, Cause::Injected(9), "somebody between here and mail."),
-            (Stage::Mail, Tls::StartTls, Cause::SmtpUtf8NotOffered, "this server takes only addr"),
+            (
+                Stage::Mail,
+                Tls::StartTls,
+                Cause::SmtpUtf8NotOffered { address: None },
+                "this server takes only addr",
+            ),
             (
                 Stage::Mail,
                 Tls::StartTls,
@@ -213,7 +243,7 @@ mod tests {
             on_failure(&Failure { stage: Stage::Tls, cause, seen }, &server, None)
         };
         assert_eq!(
-            on_465(Tls::Implicit, Cause::Handshake(String::new())),
+            on_465(Tls::Implicit, Cause::Handshake(HandshakeFault::NotTls)),
             ["try port = 587, tls = \"starttls\""]
         );
         assert_eq!(
@@ -245,7 +275,7 @@ mod tests {
             assert!(!row.alone, "{}", row.advice);
         }
         let failures = [
-            (Stage::Tls, Cause::Handshake("broken".to_owned())),
+            (Stage::Tls, Cause::Handshake(HandshakeFault::NotTls)),
             (Stage::Hello, Cause::StartTlsNotOffered),
             (Stage::StartTls, Cause::Refused(reply(454, "TLS not available"))),
         ];

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use super::tls_kind::{CertificateKind, HandshakeKind, IdentityKind};
 use crate::config::{Login, Provider};
 use crate::model::{
-    Address, AuthPolicy, Cause, Failure, LoginStyle, Mechanism, Observations, Proof, Reply, Server,
-    Stage, Tls,
+    Address, AuthPolicy, Cause, CertificateFault, Failure, LoginStyle, Mechanism, Observations,
+    Proof, Reply, Server, Stage, Tls,
 };
 
 /// What a row asks for; all of its conditions must be met.
@@ -49,8 +50,8 @@ pub(super) enum When {
     NoUser,
     /// Nothing that is offered can be used, and OAuth is among it.
     OffersOAuth,
-    /// PLAIN is offered where it was not tried.
-    OffersPlain,
+    /// This mechanism is offered.
+    Offers(&'static str),
     /// The credentials that were refused are of this kind.
     Proves(Proof),
     /// They were given without being said.
@@ -73,18 +74,24 @@ pub(super) enum When {
     LoginPrompted,
     /// The user name in LOGIN's AUTH line was refused.
     InitialResponseRefused,
-    /// The chain ends at an unknown authority.
-    UnknownIssuer,
-    /// The certificate is none of those that are pinned.
-    PinMismatch,
-    /// The certificate is bad, and not because of a pin.
-    NoPins,
-    /// The reason of a bad certificate has one of these words.
-    Reason(&'static [&'static str]),
+    /// One of these is wrong with the certificate.
+    Fault(&'static [CertificateKind]),
+    /// Nothing but these is wrong with it.
+    OnlyFaults(&'static [CertificateKind]),
+    /// The certificate is for another name, and which is known.
+    NameKnown,
+    /// Which names it is for is no help.
+    NameUnknown,
+    /// The handshake broke off for one of these reasons.
+    Broke(&'static [HandshakeKind]),
+    /// This is wrong with our own certificate or its key.
+    Identity(&'static [IdentityKind]),
     /// The mechanisms are found by the program.
     AuthAuto,
     /// The profile names them, and the server offers some.
     AuthNamed,
+    /// It broke in a group of commands.
+    InGroup,
 }
 
 /// The kinds of failure that rows tell apart.
@@ -94,6 +101,7 @@ pub(super) enum Kind {
     LookupFailed,
     ConnectFailed,
     TimedOut,
+    DeadlinePassed,
     Lost,
     Refused,
     Certificate,
@@ -108,6 +116,7 @@ pub(super) enum Kind {
     Protocol,
     TooLarge,
     SmtpUtf8NotOffered,
+    Identity,
     Other,
 }
 
@@ -118,6 +127,7 @@ impl Kind {
             Cause::LookupFailed(_) => Self::LookupFailed,
             Cause::ConnectFailed(_) => Self::ConnectFailed,
             Cause::TimedOut(_) => Self::TimedOut,
+            Cause::DeadlinePassed(_) => Self::DeadlinePassed,
             Cause::Lost(_) => Self::Lost,
             Cause::Refused(_) => Self::Refused,
             Cause::Certificate(_) => Self::Certificate,
@@ -131,7 +141,8 @@ impl Kind {
             Cause::ServerUnproven(_) => Self::ServerUnproven,
             Cause::Protocol(_) => Self::Protocol,
             Cause::TooLarge { .. } => Self::TooLarge,
-            Cause::SmtpUtf8NotOffered => Self::SmtpUtf8NotOffered,
+            Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
+            Cause::Identity(_) => Self::Identity,
             Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
         }
     }
@@ -216,7 +227,7 @@ impl<'a> Situation<'a> {
                 }
                 _ => false,
             },
-            When::OffersPlain => self.offered().iter().any(|name| name == "PLAIN"),
+            When::Offers(mechanism) => self.offered().iter().any(|name| name == mechanism),
             When::Proves(proof) => self.mechanism().is_some_and(|it| it.proof() == proof),
             When::Hidden => self.mechanism().is_some_and(|it| !it.reveals_secret()),
             When::StartTlsOffered => seen.starttls_offered,
@@ -234,13 +245,20 @@ impl<'a> Situation<'a> {
                 self.cause,
                 Some(Cause::CredentialsRefused { login_style: Some(LoginStyle::Prompted), .. })
             ),
+            When::InGroup => seen.in_group,
             When::InitialResponseRefused => seen.initial_response_refused,
-            When::UnknownIssuer => self.certificate(|problem| problem.unknown_issuer),
-            When::PinMismatch => self.certificate(|problem| problem.pin_mismatch),
-            When::NoPins => self.certificate(|problem| !problem.pin_mismatch),
-            When::Reason(words) => {
-                self.certificate(|problem| words.iter().any(|word| problem.reason.contains(word)))
-            }
+            When::Fault(kinds) => self.faults().any(|fault| kinds.contains(&fault.into())),
+            When::OnlyFaults(kinds) => self.faults().all(|fault| kinds.contains(&fault.into())),
+            When::NameKnown => self.certificate_name().is_some(),
+            When::NameUnknown => self.certificate_name().is_none(),
+            When::Broke(kinds) => match self.cause {
+                Some(Cause::Handshake(fault)) => kinds.contains(&fault.into()),
+                _ => false,
+            },
+            When::Identity(kinds) => match self.cause {
+                Some(Cause::Identity(problem)) => kinds.contains(&(&problem.fault).into()),
+                _ => false,
+            },
             When::AuthAuto => self.server.auth == AuthPolicy::Auto,
             When::AuthNamed => {
                 matches!(self.server.auth, AuthPolicy::Named(_)) && !self.offered().is_empty()
@@ -267,6 +285,10 @@ impl<'a> Situation<'a> {
             ("{user}", self.server.username.clone().unwrap_or_default()),
             ("{from}", self.from.unwrap_or("the From address").to_owned()),
             ("{pin}", pin),
+            ("{name}", self.certificate_name().unwrap_or_default().to_owned()),
+            ("{issuer}", self.issuer().unwrap_or_default().to_owned()),
+            ("{url}", self.issuer_url().unwrap_or_default().to_owned()),
+            ("{file}", self.file().unwrap_or_default()),
             ("{offered}", self.offered().join(" ")),
         ];
         words.iter().fold(advice.to_owned(), |advice, (name, word)| advice.replace(name, word))
@@ -313,8 +335,47 @@ impl<'a> Situation<'a> {
         self.server.username.is_some() && self.server.auth != AuthPolicy::None
     }
 
-    fn certificate(&self, test: impl Fn(&crate::model::CertificateProblem) -> bool) -> bool {
-        matches!(self.cause, Some(Cause::Certificate(problem)) if test(problem))
+    fn faults(&self) -> impl Iterator<Item = &CertificateFault> {
+        let problem = match self.cause {
+            Some(Cause::Certificate(problem)) => Some(problem),
+            _ => None,
+        };
+        problem.into_iter().flat_map(|problem| &problem.faults)
+    }
+
+    /// The one name that a server can have which the certificate is for.
+    fn certificate_name(&self) -> Option<&str> {
+        self.faults().find_map(|fault| match fault {
+            CertificateFault::WrongName { names, .. } => {
+                names.iter().find(|name| !name.contains('*')).map(String::as_str)
+            }
+            _ => None,
+        })
+    }
+
+    /// The issuer that a certificate's trouble is about.
+    fn issuer(&self) -> Option<&str> {
+        self.faults().find_map(|fault| match fault {
+            CertificateFault::UnknownIssuer { issuer }
+            | CertificateFault::Namesake { issuer }
+            | CertificateFault::IssuerNotSent { issuer, .. } => Some(issuer.as_str()),
+            _ => None,
+        })
+    }
+
+    fn issuer_url(&self) -> Option<&str> {
+        self.faults().find_map(|fault| match fault {
+            CertificateFault::IssuerNotSent { url, .. } => url.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// The file of our own certificate or key that cannot be used.
+    fn file(&self) -> Option<String> {
+        match self.cause {
+            Some(Cause::Identity(problem)) => Some(problem.path.display().to_string()),
+            _ => None,
+        }
     }
 }
 

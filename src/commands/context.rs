@@ -5,16 +5,19 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use jiff::Zoned;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Refusal, sandbox};
-use crate::model::{Exit, Stamp};
+use crate::model::{Deadline, Exit, Moment, Server, Stamp};
 
 /// The world around one run of the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
+    /// When the program began.
+    pub start: Start,
     /// Where somebody may be sitting.
     pub terminal: Terminal,
     /// Where somebody may see more than text.
@@ -27,6 +30,16 @@ pub struct Context {
     pub xdg_config_home: Option<PathBuf>,
     /// Where this system keeps a user's configuration.
     pub config_directory: Option<PathBuf>,
+}
+
+/// The first instant of the program, as far as it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start(Instant);
+
+impl Default for Start {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
 }
 
 /// What is a terminal.
@@ -88,10 +101,12 @@ pub struct Environment {
 impl Context {
     /// Looks around once.
     pub fn from_system() -> Result<Self, Refusal> {
+        let start = Start::default();
         let talk = io::stderr().is_terminal();
         let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable(name).is_some());
         let remote = variable("SSH_CONNECTION").is_some();
         Ok(Self {
+            start,
             desktop: Desktop::of(env::consts::OS, display, talk, remote),
             terminal: Terminal { input: io::stdin().is_terminal(), talk, columns: columns() },
             environment: Environment {
@@ -105,6 +120,17 @@ impl Context {
         })
     }
 
+    /// The time, as it is written down.
+    pub fn moment(&self) -> Moment {
+        let now = Zoned::now();
+        let written = |format: &str| now.strftime(format).to_string();
+        Moment {
+            rfc3339: written("%Y-%m-%dT%H:%M:%S%:z"),
+            compact: written("%Y%m%dT%H%M%S"),
+            syslog: written("%b %e %H:%M:%S"),
+        }
+    }
+
     /// The time and an identifier that no other message has.
     pub fn stamp(&self) -> Result<Stamp, Refusal> {
         let now = Zoned::now();
@@ -116,6 +142,11 @@ impl Context {
             .map_err(|_| Refusal::new(Exit::OS, "the system has no random numbers"))?;
         let time = now.timestamp().as_second();
         Ok(Stamp { date, unique: format!("{time}.{:016x}", u64::from_be_bytes(random)) })
+    }
+
+    /// When everything must be done, if that is limited.
+    pub fn deadline(&self, server: &Server) -> Option<Deadline> {
+        server.deadline.and_then(|allowed| Deadline::after(self.start.0, allowed))
     }
 
     /// The host's name for EHLO, if it is one that others can make sense of: with a domain.
@@ -221,6 +252,15 @@ mod tests {
         assert_ne!(first.unique, second.unique);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
         assert!(first.unique.chars().all(is_plain), "{}", first.unique);
+    }
+
+    #[test]
+    fn the_time_is_written_as_logs_and_file_names_have_it() {
+        let Moment { rfc3339, compact, syslog } = Context::default().moment();
+        let shape = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "0").replace('-', "+");
+        assert_eq!(shape(&rfc3339), "0000+00+00T00:00:00+00:00");
+        assert_eq!(shape(&compact), "00000000T000000");
+        assert_eq!((syslog.len(), &syslog[3..4]), (15, " "));
     }
 
     #[test]

@@ -3,21 +3,27 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::attempts::Attempts;
 use super::context::Context;
+use super::in_time::late;
 use super::outcome;
 use super::progress::Progress;
+use super::record::{Ending, Record};
 use super::sandbox::Entrance;
 use super::ui::{Ui, Verbosity};
 use super::{How, Job, Output, Refusal, send};
 use crate::config::Settings;
-use crate::model::{AuthPolicy, Cause, Exit, Failure, Mail, Outcome, Report, Server, Slot};
-use crate::secret::Environment;
-use crate::smtp::{Credentials, Line, Session, Watch};
-use crate::{compose, secret};
+use crate::model::{
+    AuthPolicy, Cause, Connection, Deadline, Exit, Failure, Mail, Outcome, Report, Server, Slot,
+};
+use crate::secret::{Environment, SecretError};
+use crate::smtp::{Credentials, Line, Watch};
+use crate::{compose, secret, smtp};
 
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -42,15 +48,30 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
             entrance.instead_of(&job.settings)
         }
     };
-    let credentials = credentials(&settings).with_context(|| label.clone())?;
-    let mut server = settings.server;
+    let record = Record::open(&settings, context).with_context(|| label.clone())?;
+    let mut server = settings.server.clone();
     server.ehlo = server.ehlo.or_else(|| context.host_name());
-    let submission = Submission { job, mail: &mail, server: &server, output };
-    submission.run(credentials.as_ref(), context, ui).context(label)
+    let submission = Submission { job, mail: &mail, server: &server, output, record: &record };
+    submission.run(&settings, context, ui).context(label)
+}
+
+/// What can be known not to be taken is not tried.
+fn check_size(mail: &Mail, server: &Server) -> Result<(), Refusal> {
+    let size = mail.content.length();
+    match server.max_size {
+        Some(most) if size > most => {
+            Err(Refusal::data(format!("the message has {size} octets, and max_size allows {most}"))
+                .hint("send less, or set max_size (--max-size) to what the server takes"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The secrets, late and once, and only those that will be used.
-fn credentials(settings: &Settings) -> anyhow::Result<Option<Credentials>> {
+fn credentials(
+    settings: &Settings,
+    deadline: Option<Deadline>,
+) -> Result<Option<Credentials>, Refusal> {
     let Server { username, host, auth, trust, .. } = &settings.server;
     let known = username.is_some() || trust.client_certificate.is_some();
     if *auth == AuthPolicy::None || !known {
@@ -60,8 +81,17 @@ fn credentials(settings: &Settings) -> anyhow::Result<Option<Credentials>> {
     for (slot, source) in settings.wanted() {
         let user = username.as_deref().unwrap_or_default();
         let prompt = format!("Password of {user} at {host}: ");
-        let secret = secret::obtain(slot, source, &prompt, &Environment::of_process())
-            .map_err(Refusal::from)?;
+        let time = deadline.map(|deadline| deadline.remaining(Instant::now()));
+        let environment = Environment { time, ..Environment::of_process() };
+        let secret =
+            secret::obtain(slot, source, &prompt, &environment).map_err(|error| {
+                match (error, deadline) {
+                    (SecretError::OutOfTime { slot }, Some(deadline)) => {
+                        late(&deadline, &format!("obtaining the {slot}"))
+                    }
+                    (error, _) => error.into(),
+                }
+            })?;
         match slot {
             Slot::Password => credentials.password = Some(secret),
             Slot::Token => credentials.token = Some(secret),
@@ -76,40 +106,55 @@ struct Submission<'a> {
     mail: &'a Mail,
     server: &'a Server,
     output: Output,
+    record: &'a Record<'a>,
 }
 
 impl Submission<'_> {
-    fn run(
-        &self,
-        credentials: Option<&Credentials>,
-        context: &Context,
-        ui: &mut Ui,
-    ) -> anyhow::Result<Exit> {
+    fn run(&self, settings: &Settings, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
         let progress = Arc::new(Progress::new(self.mail.content.length(), context.terminal, ui));
-        let watch = watch(ui.verbosity(), &progress)?;
         let from = self.job.draft.from.address.to_string();
-        let (result, connection) = match Session::open(self.server, credentials, &watch) {
-            Ok(session) => session.submit_and_quit(self.mail),
-            Err(failure) => {
-                let connection = outcome::unopened(self.server, &failure);
-                (Err(failure), connection)
-            }
+        let ready = self.prepare(settings, context, &progress, ui.verbosity());
+        let (credentials, watch) = match ready {
+            Ok(ready) => ready,
+            Err(refusal) => return Err(self.unsent(refusal, &from, ui).into()),
         };
-        progress.end();
+        let attempts = Attempts {
+            submission: smtp::Submission {
+                server: self.server,
+                credentials: credentials.as_ref(),
+                watch: &watch,
+                mail: self.mail,
+                recipients: &self.mail.recipients,
+                policy: self.job.policy,
+            },
+            retry: self.job.retry,
+            progress: &progress,
+            terminal: context.terminal,
+        };
+        let smtp::Submitted { result, connection } = attempts.run(ui);
         let told = outcome::Told {
             server: self.server,
             mail: self.mail,
             connection: &connection,
             from: &from,
         };
-        let report = result.map_err(|failure| self.failure(&told, failure))?;
+        let report = match result {
+            Ok(report) => report,
+            Err(failure) => {
+                let ending = Ending::Failed(&failure);
+                let refusal = self.failure(&told, failure.clone());
+                return Err(self.record.not_accepted(&told, ending, refusal, ui).into());
+            }
+        };
         if self.job.entrance.is_some() && somebody_accepted(&report) {
             ui.notice("caught, not sent");
         }
         let exit = report.exit();
         if exit != Exit::OK {
-            return Err(told.refusal(&report).into());
+            let ending = Ending::Reported(&report);
+            return Err(self.record.not_accepted(&told, ending, told.refusal(&report), ui).into());
         }
+        self.record.accepted(&told, &report, ui);
         told.detail(&report, ui);
         if self.output == Output::Json
             && let Err(error) = ui.data(told.object(&report).as_bytes())
@@ -118,6 +163,33 @@ impl Submission<'_> {
             ui.warning(format_args!("the mail was sent, but {error}"));
         }
         Ok(exit)
+    }
+
+    /// Everything that is needed before a server is asked.
+    fn prepare(
+        &self,
+        settings: &Settings,
+        context: &Context,
+        progress: &Arc<Progress>,
+        verbosity: Verbosity,
+    ) -> Result<(Option<Credentials>, Watch), Refusal> {
+        let deadline = context.deadline(self.server);
+        check_size(self.mail, self.server)?;
+        let credentials = credentials(settings, deadline)?;
+        let watch = Watch { deadline, ..watch(verbosity, progress)? };
+        Ok((credentials, watch))
+    }
+
+    /// No server was asked.
+    fn unsent(&self, refusal: Refusal, from: &str, ui: &mut Ui) -> Refusal {
+        let connection = Connection {
+            host: self.server.host.clone(),
+            port: self.server.port,
+            ..Connection::default()
+        };
+        let told =
+            outcome::Told { server: self.server, mail: self.mail, connection: &connection, from };
+        self.record.not_accepted(&told, Ending::Unsent, told.unsent(refusal), ui)
     }
 
     /// A sandbox that is gone is no reason to look elsewhere.
@@ -162,9 +234,10 @@ fn watch(verbosity: Verbosity, progress: &Arc<Progress>) -> Result<Watch, Refusa
             Line::Server(text) => ui.transcript(format_args!("S: {text}")),
             Line::Note(text) => ui.transcript(format_args!("-- {text}")),
             Line::Delay(text) => ui.notice(text),
+            Line::Trouble(text) => ui.warning(text),
         }
     };
     let progress = Arc::clone(progress);
     let progress = Arc::new(move |octets| progress.advance(octets));
-    Ok(Watch { observer: Arc::new(observer), progress, in_doubt })
+    Ok(Watch { observer: Arc::new(observer), progress, in_doubt, deadline: None })
 }

@@ -1,8 +1,10 @@
 //! One mail that is ready to be submitted, with everything that was decided about it.
 
+use std::time::Duration;
+
 use super::sandbox::Entrance;
 use crate::config::Settings;
-use crate::model::Draft;
+use crate::model::{Draft, RecipientPolicy};
 
 /// A mail, the way to its server, and what shall be said about it.
 #[derive(Debug)]
@@ -17,6 +19,19 @@ pub struct Job {
     pub rule: String,
     /// What to do with it.
     pub how: How,
+    /// What a refused recipient means for the others.
+    pub policy: RecipientPolicy,
+    /// What is done about what was deferred.
+    pub retry: Retry,
+}
+
+/// How often what was deferred is tried again within one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// After the first attempt.
+    pub times: u32,
+    /// Before each.
+    pub wait: Duration,
 }
 
 /// What to do with a mail and what to print.

@@ -1,22 +1,26 @@
 //! What the program can do, one file a subcommand: what was typed becomes what is decided, and
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
+mod attempts;
 pub mod complete;
 mod completions;
 pub mod context;
 mod deliver;
 pub mod generate;
+mod in_time;
 mod job;
 mod outcome;
 mod pages;
 pub mod profiles;
 mod progress;
+mod record;
 mod refusal;
 pub mod sandbox;
+mod save_failed;
 pub mod send;
 mod settings;
 mod typed;
 pub mod ui;
 
-pub use job::{How, Job, Output};
+pub use job::{How, Job, Output, Retry};
 pub use refusal::Refusal;

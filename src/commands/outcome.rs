@@ -10,18 +10,6 @@ use crate::model::{
     Address, Connection, Exit, Failure, LoginStyle, Mail, Outcome, Report, Server, Stage,
 };
 
-/// The connection of a session that did not come about.
-pub(super) fn unopened(server: &Server, failure: &Failure) -> Connection {
-    Connection {
-        host: server.host.clone(),
-        port: server.port,
-        tls: failure.seen.tls.clone(),
-        auth: None,
-        flights: failure.seen.flights,
-        octets_sent: failure.seen.octets_sent,
-    }
-}
-
 /// A submission that ended, and everything that is told of it.
 pub(super) struct Told<'a> {
     pub(super) server: &'a Server,
@@ -29,6 +17,9 @@ pub(super) struct Told<'a> {
     pub(super) connection: &'a Connection,
     pub(super) from: &'a str,
 }
+
+/// Why somebody who would have been accepted got nothing.
+const WITHHELD: &str = "not sent, because others were not accepted (--all-or-none)";
 
 #[derive(Serialize)]
 struct Recipient<'a> {
@@ -51,10 +42,12 @@ impl<'a> Recipient<'a> {
             Outcome::Accepted(reply) => ("accepted", None, Some(reply)),
             Outcome::Deferred { stage, reply } => ("deferred", Some(stage.name()), Some(reply)),
             Outcome::Rejected { stage, reply } => ("rejected", Some(stage.name()), Some(reply)),
+            Outcome::Withheld => ("withheld", None, None),
             Outcome::Unknown { .. } => ("unknown", None, None),
         };
         let text = match (original, reply) {
             (Outcome::Unknown { detail }, _) => detail.clone(),
+            (Outcome::Withheld, _) => WITHHELD.to_owned(),
             (_, reply) => reply.map(crate::model::Reply::text).unwrap_or_default(),
         };
         Self {
@@ -63,7 +56,7 @@ impl<'a> Recipient<'a> {
             stage,
             code: reply.map(|reply| reply.code),
             text,
-            retry: matches!(original, Outcome::Deferred { .. }),
+            retry: original.may_be_retried(),
             original,
         }
     }
@@ -77,6 +70,7 @@ impl<'a> Recipient<'a> {
             Outcome::Rejected { stage, reply } => {
                 format!("{}: rejected at {}: {reply}", self.address, stage.name())
             }
+            Outcome::Withheld => format!("{}: {WITHHELD}", self.address),
             Outcome::Unknown { detail } => format!("{}: outcome unknown: {detail}", self.address),
         }
     }
@@ -87,12 +81,21 @@ impl Told<'_> {
     pub(super) fn failure(&self, failure: &Failure) -> Refusal {
         let mut refusal = Refusal::new(failure.exit(), failure.to_string());
         refusal.hints = advice::on_failure(failure, self.server, Some(self.from));
-        let retry = failure.exit() == Exit::TEMP_FAIL;
+        self.not_submitted(refusal, failure.stage)
+    }
+
+    /// A mail that no server was asked to take.
+    pub(super) fn unsent(&self, refusal: Refusal) -> Refusal {
+        self.not_submitted(refusal, Stage::Setup)
+    }
+
+    fn not_submitted(&self, mut refusal: Refusal, stage: Stage) -> Refusal {
+        let retry = refusal.exit == Exit::TEMP_FAIL;
         let recipients = self.mail.recipients.iter().map(|address| {
             json!({ "address": address.to_string(), "outcome": "not submitted", "retry": retry })
         });
         refusal.details = self.details("failed", recipients.collect());
-        refusal.details.insert("stage".to_owned(), failure.stage.name().into());
+        refusal.details.insert("stage".to_owned(), stage.name().into());
         refusal
     }
 
@@ -126,7 +129,11 @@ impl Told<'_> {
     /// A refused sender is one refusal, however many recipients there are.
     fn refused_sender(&self, report: &Report) -> Option<String> {
         let path = self.mail.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default();
-        match &report.recipients.first()?.1 {
+        let (_, first) = report.recipients.first()?;
+        if report.recipients.iter().any(|(_, outcome)| outcome != first) {
+            return None;
+        }
+        match first {
             Outcome::Rejected { stage: stage @ Stage::Mail, reply } => {
                 Some(format!("the sender <{path}> was rejected at {}: {reply}", stage.name()))
             }
@@ -145,14 +152,18 @@ impl Told<'_> {
             Outcome::Unknown { .. } => {
                 vec!["the server may have taken it: sending again may send it twice".to_owned()]
             }
-            Outcome::Accepted(_) => Vec::new(),
+            Outcome::Accepted(_) | Outcome::Withheld => Vec::new(),
         }
     }
 
     /// What `-v` says of a mail that everybody was accepted for.
     pub(super) fn detail(&self, report: &Report, ui: &mut Ui) {
-        if let Some((_, Outcome::Accepted(reply))) = report.recipients.first() {
-            ui.detail(format_args!("accepted by {}: {reply}", self.connection.host));
+        let mut replies: Vec<_> = report.recipients.iter().map(|(_, outcome)| outcome).collect();
+        replies.dedup();
+        for outcome in replies {
+            if let Outcome::Accepted(reply) = outcome {
+                ui.detail(format_args!("accepted by {}: {reply}", self.connection.host));
+            }
         }
         let tls = self.connection.tls.as_ref();
         let tls =
@@ -171,6 +182,11 @@ impl Told<'_> {
         {
             let keyword = style.keyword();
             ui.detail(format_args!("LOGIN worked; login_style = \"{keyword}\" pins how"));
+        }
+        if self.connection.broken_pipelining {
+            ui.detail(
+                "the server breaks PIPELINING; pipelining = \"never\" saves the second connection",
+            );
         }
         let Connection { flights, octets_sent, .. } = self.connection;
         ui.transcript(format_args!("-- {flights} flights, {octets_sent} octets sent"));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::compose::ComposeError;
 use crate::config::ConfigError;
+use crate::log::LogError;
 use crate::model::{ContentError, Exit, reason};
 use crate::secret::SecretError;
 
@@ -71,6 +72,14 @@ impl From<SecretError> for Refusal {
     fn from(error: SecretError) -> Self {
         let mut refusal = Self::new(error.exit(), error.to_string());
         refusal.hints.extend(error.hint());
+        refusal
+    }
+}
+
+impl From<LogError> for Refusal {
+    fn from(error: LogError) -> Self {
+        let mut refusal = Self::new(error.exit(), error.to_string());
+        refusal.hints.extend(error.hint().map(str::to_owned));
         refusal
     }
 }

@@ -139,9 +139,14 @@ pub(super) struct SettingsArgs {
     #[command(flatten)]
     timeouts: TimeoutArgs,
     /// Add a line for every mail to this file, or to the system's log: syslog
+    ///
+    /// The line is key=value all through; mailsend-config(5) lists the keys.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     log: Option<PathBuf>,
     /// Keep what could not be sent in this folder
+    ///
+    /// NAME.eml is the message, NAME.envelope.json says who did not get it and why. The error
+    /// message names the file.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     save_failed: Option<PathBuf>,
 }

@@ -38,6 +38,7 @@ pub(super) fn decide(profile: Option<String>, merged: &Profile) -> Result<Server
         danger_accept_invalid_certs: value(&merged.danger_accept_invalid_certs).unwrap_or(false),
         client_certificate: value(&merged.client_certificate),
         client_key: value(&merged.client_key),
+        danger_readable_key: value(&merged.danger_readable_secret_file).unwrap_or(false),
     };
     let standard = Timeouts::default();
     let timeout =

@@ -108,7 +108,9 @@ impl View<'_> {
             };
             return self.written(name, layer);
         }
-        let names_a_file = self.merged.password_file.is_some() || self.merged.token_file.is_some();
+        let names_a_file = self.merged.password_file.is_some()
+            || self.merged.token_file.is_some()
+            || self.merged.client_certificate.is_some();
         if name == "danger_readable_secret_file" && !names_a_file {
             return None;
         }

@@ -83,6 +83,10 @@ impl FilePart {
         &self.path
     }
 
+    fn present_length(&self) -> Option<u64> {
+        self.file.metadata().ok().map(|metadata| metadata.len())
+    }
+
     /// Octets of the base64 form.
     fn encoded_length(&self) -> u64 {
         let characters = self.length.div_ceil(3) * 4;
@@ -120,6 +124,31 @@ impl Content {
             sink(&chunk?)?;
         }
         Ok(())
+    }
+
+    /// Gives the message as it can still be had, ended by its CRLF: of a file that grew as much
+    /// as was promised, of one that shrank or cannot be read what there is. Names these files.
+    pub fn salvage<E>(
+        &self,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<Vec<PathBuf>, E> {
+        let mut changed = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Octets(octets) => sink(octets)?,
+                Piece::Base64(part) => {
+                    let mut encoder = Encoder { part, read: 0, ended: false };
+                    while let Some(chunk) = encoder.next_left_over() {
+                        sink(&chunk)?;
+                    }
+                    if encoder.read != part.length || part.present_length() != Some(part.length) {
+                        changed.push(part.path.clone());
+                    }
+                }
+            }
+        }
+        sink(b"\r\n")?;
+        Ok(changed)
     }
 
     /// The same as an iterator.
@@ -175,6 +204,21 @@ impl Encoder<'_> {
             });
         }
         Ok(Some(encode_lines(&input[..filled], !first)))
+    }
+
+    /// The next chunk, never beyond the length that was promised; what fails ends it.
+    fn next_left_over(&mut self) -> Option<Vec<u8>> {
+        let left = self.part.length - self.read;
+        let size = left.min((LINE_INPUT * LINES_AT_ONCE) as u64) as usize;
+        let mut input = vec![0; size];
+        let filled = self.fill(&mut input).unwrap_or(0);
+        if self.ended || filled == 0 {
+            return None;
+        }
+        let first = self.read == 0;
+        self.read += filled as u64;
+        self.ended = filled < size;
+        Some(encode_lines(&input[..filled], !first))
     }
 
     /// Fills the buffer from where the last one ended, as far as the file goes.
@@ -253,6 +297,27 @@ mod tests {
     fn it_can_be_read_twice() {
         let content = Content::new(vec![Piece::Base64(part(b"again"))]);
         assert_eq!(collect(&content).unwrap(), collect(&content).unwrap());
+    }
+
+    #[test]
+    fn of_a_file_that_changed_the_rest_can_be_had() {
+        let octets: Vec<u8> = (0..100_000_u32).map(|i| (i * 7 % 251) as u8).collect();
+        for (new_length, rest) in [(100_000, 100_000), (150_000, 100_000), (60_000, 60_000), (0, 0)]
+        {
+            let part = part(&octets);
+            part.file.set_len(new_length).unwrap();
+            let content =
+                Content::new(vec![Piece::Octets(b"start\r\n".into()), Piece::Base64(part)]);
+            let mut all = Vec::new();
+            let keep = |chunk: &[u8]| io::Write::write_all(&mut all, chunk);
+            let changed = content.salvage(keep).unwrap();
+            let text = String::from_utf8(all).unwrap();
+            let encoded = text.strip_prefix("start\r\n").unwrap().strip_suffix("\r\n").unwrap();
+            assert_eq!(STANDARD.decode(encoded.replace("\r\n", "")).unwrap(), octets[..rest]);
+            let expected =
+                if new_length == 100_000 { vec![] } else { vec![PathBuf::from("data.bin")] };
+            assert_eq!(changed, expected, "{new_length}");
+        }
     }
 
     #[test]

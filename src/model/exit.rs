@@ -1,7 +1,7 @@
 //! The exit statuses, sysexits(3) with a few of our own.
 
 /// How the program ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exit(pub u8);
 
 impl Exit {
@@ -41,4 +41,29 @@ impl Exit {
     pub const INTERRUPTED: Self = Self(130);
     /// Terminated by a signal.
     pub const TERMINATED: Self = Self(143);
+
+    /// The name in sysexits(3); those of our own have none there.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OK => "EX_OK",
+            Self::USAGE => "EX_USAGE",
+            Self::DATA => "EX_DATAERR",
+            Self::NO_INPUT => "EX_NOINPUT",
+            Self::NO_USER => "EX_NOUSER",
+            Self::NO_HOST => "EX_NOHOST",
+            Self::UNAVAILABLE => "EX_UNAVAILABLE",
+            Self::SOFTWARE => "EX_SOFTWARE",
+            Self::OS => "EX_OSERR",
+            Self::CANT_CREATE => "EX_CANTCREAT",
+            Self::IO => "EX_IOERR",
+            Self::TEMP_FAIL => "EX_TEMPFAIL",
+            Self::PROTOCOL => "EX_PROTOCOL",
+            Self::NO_PERM => "EX_NOPERM",
+            Self::CONFIG => "EX_CONFIG",
+            Self::UNKNOWN => "unknown",
+            Self::INTERRUPTED => "interrupted",
+            Self::TERMINATED => "terminated",
+            _ => "other",
+        }
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Exit, LoginStyle, Mechanism, Pin, Proof, Reply, Stage, Tls, TlsFacts};
+use super::{
+    CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle, Mechanism, Proof, Reply,
+    Stage, Tls, TlsFacts,
+};
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub enum Cause {
     ConnectFailed(String),
     /// Nothing came within the time allowed, in seconds.
     TimedOut(u64),
+    /// The deadline for everything together passed, of so many seconds.
+    DeadlinePassed(u64),
     /// The connection broke or was closed.
     Lost(String),
     /// The server refused what the stage asked for.
@@ -33,7 +38,7 @@ pub enum Cause {
     /// The certificate is not to be trusted.
     Certificate(CertificateProblem),
     /// The TLS handshake broke off.
-    Handshake(String),
+    Handshake(HandshakeFault),
     /// STARTTLS is required and not offered.
     StartTlsNotOffered,
     /// Octets stood behind the reply to STARTTLS where none may.
@@ -79,26 +84,18 @@ pub enum Cause {
         limit: u64,
     },
     /// An address needs SMTPUTF8 and the server does not offer it.
-    SmtpUtf8NotOffered,
+    SmtpUtf8NotOffered {
+        /// Which one; none: it is in the header alone.
+        address: Option<String>,
+    },
     /// A file of the message changed or could not be read; the message was not completed.
     Source(String),
     /// A file that the settings name, or a value among them, is unusable.
     Setup(String),
+    /// The certificate of our own, or its key, is unusable.
+    Identity(IdentityProblem),
     /// A defect of this program.
     Internal(String),
-}
-
-/// What is wrong with a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateProblem {
-    /// In words.
-    pub reason: String,
-    /// Its SHA-256, ready to pin.
-    pub certificate: Pin,
-    /// Pins were set and it is none of them.
-    pub pin_mismatch: bool,
-    /// The chain ends at an authority that is not trusted.
-    pub unknown_issuer: bool,
 }
 
 /// What was seen of a server before it failed.
@@ -122,6 +119,8 @@ pub struct Observations {
     pub tried: Vec<(String, Reply)>,
     /// Only HELO was understood.
     pub helo_only: bool,
+    /// It broke in a group of commands, and it could not be tried without.
+    pub in_group: bool,
     /// The TLS session, if one came about.
     pub tls: Option<TlsFacts>,
     /// Runs of our octets between two of the server's.
@@ -143,10 +142,13 @@ impl fmt::Display for Cause {
             Self::LookupFailed(why) => write!(f, "the host cannot be looked up now: {why}"),
             Self::ConnectFailed(why) => write!(f, "cannot connect: {why}"),
             Self::TimedOut(seconds) => write!(f, "no answer within {seconds} s"),
+            Self::DeadlinePassed(seconds) => {
+                write!(f, "not done within the deadline of {seconds} s")
+            }
             Self::Lost(how) => f.write_str(how),
             Self::Refused(reply) => write!(f, "the server refused: {reply}"),
             Self::Certificate(problem) => {
-                write!(f, "the server's certificate is not trusted: {}", problem.reason)
+                write!(f, "the server's certificate is not trusted: {problem}")
             }
             Self::Handshake(why) => write!(f, "the TLS handshake failed: {why}"),
             Self::StartTlsNotOffered => {
@@ -185,11 +187,13 @@ impl fmt::Display for Cause {
             Self::TooLarge { size, limit } => {
                 write!(f, "the message has {size} octets, and the server takes at most {limit}")
             }
-            Self::SmtpUtf8NotOffered => {
-                f.write_str("an address is not ASCII, and the server does not offer SMTPUTF8")
+            Self::SmtpUtf8NotOffered { address } => {
+                let address = address.as_deref().unwrap_or("an address of the header");
+                write!(f, "{address} is not ASCII, and the server does not offer SMTPUTF8")
             }
             Self::Source(why) => write!(f, "{why}; the message was not completed"),
             Self::Setup(why) => f.write_str(why),
+            Self::Identity(problem) => write!(f, "{problem}"),
             Self::Internal(what) => write!(f, "internal error: {what}"),
         }
     }
@@ -205,7 +209,7 @@ impl fmt::Display for Failure {
             Cause::AuthNotOffered if self.seen.in_tls && self.seen.auth_in_clear() => {
                 f.write_str("there is a user name, and the server offers AUTH only outside TLS")
             }
-            Cause::TimedOut(_) | Cause::Lost(_) => {
+            Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => {
                 write!(f, "{} ({})", self.cause, self.stage.name())
             }
             cause => write!(f, "{cause}"),
@@ -221,7 +225,7 @@ impl Failure {
         match &self.cause {
             Cause::HostNotFound => Exit::NO_HOST,
             Cause::LookupFailed(_) | Cause::ConnectFailed(_) => Exit::TEMP_FAIL,
-            Cause::TimedOut(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
+            Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
             Cause::Refused(reply) if reply.is_transient() => Exit::TEMP_FAIL,
             Cause::Refused(_) => match self.stage {
                 Stage::StartTls => Exit::PROTOCOL,
@@ -235,9 +239,9 @@ impl Failure {
             Cause::Unprotected { .. } => Exit::CONFIG,
             Cause::Protocol(_) => Exit::PROTOCOL,
             Cause::TooLarge { .. } => Exit::DATA,
-            Cause::SmtpUtf8NotOffered => Exit::UNAVAILABLE,
+            Cause::SmtpUtf8NotOffered { .. } => Exit::UNAVAILABLE,
             Cause::Source(_) => Exit::NO_INPUT,
-            Cause::Setup(_) => Exit::CONFIG,
+            Cause::Setup(_) | Cause::Identity(_) => Exit::CONFIG,
             Cause::Internal(_) => Exit::SOFTWARE,
         }
     }

@@ -19,8 +19,13 @@ impl Mail {
     /// Whether an address of the envelope or the header is in UTF-8, so that it takes SMTPUTF8
     /// to send this (RFC 6531 §1.2).
     pub fn needs_smtputf8(&self) -> bool {
+        self.utf8_address().is_some() || !self.header().is_ascii()
+    }
+
+    /// The first address of the envelope that is in UTF-8.
+    pub fn utf8_address(&self) -> Option<&Address> {
         let mut envelope = self.reverse_path.iter().chain(&self.recipients);
-        envelope.any(|address| !address.is_ascii()) || !self.header().is_ascii()
+        envelope.find(|address| !address.is_ascii())
     }
 
     /// The header fields: they are in the first piece, before the empty line.

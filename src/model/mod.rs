@@ -3,28 +3,36 @@
 
 pub mod address;
 mod content;
+mod deadline;
 mod draft;
 mod exit;
 mod failure;
 mod header;
 mod log_target;
 mod mail;
+mod moment;
 mod reason;
 mod report;
 mod secret;
 mod server;
+mod tls_fault;
 
 pub use address::{Address, AddressError, AddressList, Mailbox};
 pub use content::{Content, ContentError, FilePart, Piece};
+pub use deadline::Deadline;
 pub use draft::{Attachment, Body, Draft, Source, Stamp};
 pub use exit::Exit;
-pub use failure::{Cause, CertificateProblem, Failure, Observations};
+pub use failure::{Cause, Failure, Observations};
 pub use header::check_header;
 pub use log_target::LogTarget;
 pub use mail::Mail;
+pub use moment::Moment;
 pub use reason::reason;
-pub use report::{AuthFacts, Connection, Outcome, Reply, Report, Stage, TlsFacts};
+pub use report::{AuthFacts, Connection, Outcome, RecipientPolicy, Reply, Report, Stage, TlsFacts};
 pub use secret::{Secret, SecretSource, Slot};
 pub use server::{
     AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Proof, Server, Timeouts, Tls, Trust,
+};
+pub use tls_fault::{
+    CertificateFault, CertificateProblem, HandshakeFault, IdentityFault, IdentityProblem,
 };

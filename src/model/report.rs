@@ -29,6 +29,25 @@ impl Reply {
         self.code / 100 == 5
     }
 
+    /// The enhanced status code at the start of the text (RFC 3463 §2): class, subject, detail.
+    pub fn enhanced(&self) -> Option<(u16, u16, u16)> {
+        let word = self.lines.first()?.split_ascii_whitespace().next()?;
+        let mut numbers = word.split('.').map(|number| number.parse().ok());
+        let code = (numbers.next()??, numbers.next()??, numbers.next()??);
+        numbers.next().is_none().then_some(code)
+    }
+
+    /// Whether the message is too large for the server (RFC 1870 §6.1).
+    fn is_about_size(&self) -> bool {
+        let text = self.text().to_lowercase();
+        match self.enhanced() {
+            Some(code) => matches!(code, (5, 3, 4) | (5, 2, 3)),
+            None => {
+                self.code == 552 && ["size", "large", "big"].iter().any(|word| text.contains(word))
+            }
+        }
+    }
+
     /// The text of all lines, a space between them.
     pub fn text(&self) -> String {
         self.lines.join(" ")
@@ -116,6 +135,8 @@ pub enum Outcome {
         /// The server's words.
         reply: Reply,
     },
+    /// It would have been accepted, but another recipient was not, and it was to be all or none.
+    Withheld,
     /// The answer to the end of the data got lost.
     Unknown {
         /// How.
@@ -123,29 +144,86 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The outcome of a refusal; none for a reply that is neither 4yz nor 5yz.
+    pub fn refused(stage: Stage, reply: &Reply) -> Option<Self> {
+        let reply = reply.clone();
+        match reply.code / 100 {
+            4 => Some(Self::Deferred { stage, reply }),
+            5 => Some(Self::Rejected { stage, reply }),
+            _ => None,
+        }
+    }
+
+    /// Whether sending again to this recipient sends nothing twice and may help.
+    pub fn may_be_retried(&self) -> bool {
+        matches!(self, Self::Deferred { .. } | Self::Withheld)
+    }
+}
+
+/// What a refused recipient means for the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RecipientPolicy {
+    /// Nothing: each has an outcome of its own.
+    #[default]
+    Each,
+    /// Nobody gets the mail unless all do.
+    AllOrNone,
+}
+
 /// What became of a mail, recipient by recipient.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// Every recipient of the envelope, in its order.
     pub recipients: Vec<(Address, Outcome)>,
+    /// What a refused recipient meant for the others.
+    pub policy: RecipientPolicy,
     /// Octets of the message.
     pub size: u64,
 }
 
 impl Report {
+    /// The recipients that another attempt may help, in their order: none while anything is in
+    /// doubt, and none of a mail that can no longer go to all where it must.
+    pub fn retry(&self) -> Vec<Address> {
+        let in_doubt = self.any(|outcome| matches!(outcome, Outcome::Unknown { .. }));
+        if in_doubt || self.is_refused_as_a_whole() {
+            return Vec::new();
+        }
+        let again = self.recipients.iter().filter(|(_, outcome)| outcome.may_be_retried());
+        again.map(|(address, _)| address.clone()).collect()
+    }
+
+    /// Takes over what became of some of the recipients at a later attempt.
+    pub fn update(&mut self, later: Self) {
+        let mut later = later.recipients.into_iter().peekable();
+        for (address, outcome) in &mut self.recipients {
+            if let Some((_, newer)) = later.next_if(|(other, _)| other == address) {
+                *outcome = newer;
+            }
+        }
+    }
+
+    fn any(&self, wanted: fn(&Outcome) -> bool) -> bool {
+        self.recipients.iter().any(|(_, outcome)| wanted(outcome))
+    }
+
+    /// It was to be all or none, and somebody will never be accepted.
+    fn is_refused_as_a_whole(&self) -> bool {
+        self.policy == RecipientPolicy::AllOrNone
+            && self.any(|outcome| matches!(outcome, Outcome::Rejected { .. }))
+            && !self.any(|outcome| matches!(outcome, Outcome::Accepted(_)))
+    }
+
     /// The exit status: 0 only when a server took responsibility for every recipient.
     pub fn exit(&self) -> Exit {
-        let any = |wanted: fn(&Outcome) -> bool| {
-            self.recipients.iter().any(|(_, outcome)| wanted(outcome))
-        };
-        let accepted = any(|outcome| matches!(outcome, Outcome::Accepted(_)));
-        let deferred = any(|outcome| matches!(outcome, Outcome::Deferred { .. }));
-        let rejected = any(|outcome| matches!(outcome, Outcome::Rejected { .. }));
-        if any(|outcome| matches!(outcome, Outcome::Unknown { .. })) {
+        let accepted = self.any(|outcome| matches!(outcome, Outcome::Accepted(_)));
+        if self.any(|outcome| matches!(outcome, Outcome::Unknown { .. })) {
             Exit::UNKNOWN
         } else if accepted {
-            if deferred || rejected { Exit::NO_USER } else { Exit::OK }
-        } else if deferred {
+            let all = !self.any(|outcome| !matches!(outcome, Outcome::Accepted(_)));
+            if all { Exit::OK } else { Exit::NO_USER }
+        } else if self.any(Outcome::may_be_retried) && !self.is_refused_as_a_whole() {
             Exit::TEMP_FAIL
         } else {
             self.rejected_exit()
@@ -155,6 +233,10 @@ impl Report {
     /// The status when everybody was rejected: by the last stage that was reached.
     fn rejected_exit(&self) -> Exit {
         let stages = self.recipients.iter().filter_map(|(_, outcome)| match outcome {
+            // RFC 1870 §6: the size is content, although MAIL declares it.
+            Outcome::Rejected { stage: Stage::Mail, reply } if reply.is_about_size() => {
+                Some(Stage::Content)
+            }
             Outcome::Rejected { stage, .. } => Some(*stage),
             _ => None,
         });
@@ -181,6 +263,8 @@ pub struct Connection {
     pub flights: u32,
     /// Octets written to the network.
     pub octets_sent: u64,
+    /// PIPELINING is offered, but it took one command at a time on another connection.
+    pub broken_pipelining: bool,
 }
 
 /// What a TLS handshake agreed on.
@@ -207,12 +291,15 @@ pub struct AuthFacts {
 mod tests {
     use super::*;
 
+    fn report(policy: RecipientPolicy, outcomes: &[Outcome]) -> Report {
+        let address = |number| Address::parse(&format!("{number}@example.com")).unwrap();
+        let recipients = outcomes.iter().cloned().enumerate();
+        let recipients = recipients.map(|(number, outcome)| (address(number), outcome)).collect();
+        Report { recipients, policy, size: 0 }
+    }
+
     fn exit_of(outcomes: &[Outcome]) -> Exit {
-        let recipients = outcomes
-            .iter()
-            .map(|outcome| (Address::parse("a@example.com").unwrap(), outcome.clone()))
-            .collect();
-        Report { recipients, size: 0 }.exit()
+        report(RecipientPolicy::Each, outcomes).exit()
     }
 
     fn reply(code: u16) -> Reply {
@@ -235,5 +322,46 @@ mod tests {
         assert_eq!(exit_of(&[at_rcpt, rejected(Stage::Data)]), Exit::DATA);
         assert_eq!(exit_of(&[rejected(Stage::EndOfData)]), Exit::DATA);
         assert_eq!(exit_of(&[accepted, unknown]), Exit::UNKNOWN);
+        let reply = Reply { code: 552, lines: vec!["5.3.4 size".to_owned()] };
+        assert_eq!(exit_of(&[Outcome::Rejected { stage: Stage::Mail, reply }]), Exit::DATA);
+    }
+
+    fn deferred() -> Outcome {
+        Outcome::Deferred { stage: Stage::Rcpt, reply: reply(450) }
+    }
+
+    fn rejected() -> Outcome {
+        Outcome::Rejected { stage: Stage::Rcpt, reply: reply(550) }
+    }
+
+    #[test]
+    fn what_was_withheld_may_be_sent_again_unless_somebody_never_gets_it() {
+        let all_or_none = |outcomes: &[Outcome]| {
+            let report = report(RecipientPolicy::AllOrNone, outcomes);
+            (report.exit(), report.retry().len())
+        };
+        let withheld = Outcome::Withheld;
+        assert_eq!(all_or_none(&[withheld.clone(), deferred()]), (Exit::TEMP_FAIL, 2));
+        assert_eq!(all_or_none(&[withheld.clone(), rejected()]), (Exit::NO_USER, 0));
+        assert_eq!(all_or_none(&[withheld, deferred(), rejected()]), (Exit::NO_USER, 0));
+        assert_eq!(all_or_none(&[deferred(), rejected()]), (Exit::NO_USER, 0));
+    }
+
+    #[test]
+    fn only_the_deferred_are_tried_again_and_nobody_while_in_doubt() {
+        let accepted = Outcome::Accepted(reply(250));
+        let mut first =
+            report(RecipientPolicy::Each, &[accepted.clone(), deferred(), rejected(), deferred()]);
+        let again = first.retry();
+        let names: Vec<_> = again.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["1@example.com", "3@example.com"]);
+        let unknown = Outcome::Unknown { detail: "lost".to_owned() };
+        let outcomes = [accepted, unknown];
+        let recipients = again.into_iter().zip(outcomes).collect();
+        first.update(Report { recipients, policy: RecipientPolicy::Each, size: 0 });
+        assert!(matches!(first.recipients[1].1, Outcome::Accepted(_)));
+        assert!(matches!(first.recipients[2].1, Outcome::Rejected { .. }));
+        assert!(matches!(first.recipients[3].1, Outcome::Unknown { .. }));
+        assert_eq!((first.exit(), first.retry().len()), (Exit::UNKNOWN, 0));
     }
 }

@@ -93,6 +93,8 @@ pub struct Trust {
     pub client_certificate: Option<PathBuf>,
     /// The key of the client certificate, PEM; none: it stands in the same file.
     pub client_key: Option<PathBuf>,
+    /// The file of that key may be readable by others.
+    pub danger_readable_key: bool,
 }
 
 impl Default for Trust {
@@ -107,6 +109,7 @@ impl Default for Trust {
             danger_accept_invalid_certs: false,
             client_certificate: None,
             client_key: None,
+            danger_readable_key: false,
         }
     }
 }

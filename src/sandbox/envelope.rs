@@ -9,6 +9,7 @@ use super::manners::{Extension, Manner, Recipients, Senders};
 
 /// Recipients of one message, so that no client can fill the memory.
 const RECIPIENT_LIMIT: usize = 100_000;
+const TOO_MANY: Refusal = "452 4.5.3 Too many recipients";
 const UNKNOWN_PARAMETER: Refusal = "555 5.5.4 Unsupported parameter";
 
 /// Sender and recipients (RFC 5321 §2.3.1).
@@ -76,10 +77,14 @@ impl Envelope {
             Recipients::SecondAttempt if greylist.is_first(&self.reverse_path, path) => {
                 return Err("450 4.2.0 Greylisted, please try again later");
             }
-            Recipients::ByName | Recipients::SecondAttempt | Recipients::All => {}
+            Recipients::AtMost(limit) if self.recipients.len() >= limit => return Err(TOO_MANY),
+            Recipients::ByName
+            | Recipients::SecondAttempt
+            | Recipients::AtMost(_)
+            | Recipients::All => {}
         }
         if self.recipients.len() >= RECIPIENT_LIMIT {
-            return Err("452 4.5.3 Too many recipients");
+            return Err(TOO_MANY);
         }
         self.recipients.push(path.to_owned());
         Ok(())

@@ -168,6 +168,8 @@ pub enum Recipients {
     ByName,
     /// Nobody from this sender at the first attempt (450), then everybody.
     SecondAttempt,
+    /// So many in one transaction (452).
+    AtMost(usize),
 }
 
 /// What becomes of a chunk (BDAT) that cannot be taken.

@@ -37,7 +37,13 @@ pub(super) fn first_line(
         error,
     })?;
 
-    let outcome = watch(slot, &mut child, environment.command_time);
+    let left = environment.time.filter(|left| *left <= environment.command_time);
+    let outcome = match watch(slot, &mut child, left.unwrap_or(environment.command_time)) {
+        Err(SecretError::CommandTimedOut { .. }) if left.is_some() => {
+            Err(SecretError::OutOfTime { slot })
+        }
+        outcome => outcome,
+    };
     if outcome.is_err() {
         group.end(&mut child);
     }
@@ -202,6 +208,16 @@ mod tests {
         assert_eq!(error.to_string(), message);
         assert_eq!(error.hint().unwrap(), "it must not wait for anybody: its stdin is empty");
         assert_eq!(error.exit(), Exit::NO_PERM);
+    }
+
+    #[test]
+    fn a_command_gets_no_more_time_than_there_is_for_everything() {
+        let environment =
+            Environment { time: Some(Duration::from_millis(10)), ..Environment::of_process() };
+        let source = SecretSource::Shell("sleep 1000".to_owned());
+        let error = obtain(Slot::Token, &source, "", &environment).unwrap_err();
+        assert_eq!(error.to_string(), "there was no time left for the token");
+        assert_eq!(error.exit(), Exit::TEMP_FAIL);
     }
 
     #[test]

@@ -109,6 +109,12 @@ pub enum SecretError {
         /// How long it was given.
         seconds: u64,
     },
+    /// There was no more time for anything.
+    #[error("there was no time left for the {slot}")]
+    OutOfTime {
+        /// What was to be had.
+        slot: Slot,
+    },
     /// Its output could not be read.
     #[error("{slot}_command: cannot read what it prints: {}", reason(error))]
     CommandOutput {
@@ -150,7 +156,7 @@ impl SecretError {
         }
     }
 
-    /// The exit status: 77 when a command failed, 130 when the person interrupted, else 78.
+    /// The exit status: 77 when a command failed, 75 when the time was up, 130 when the person interrupted, else 78.
     pub fn exit(&self) -> Exit {
         match self {
             Self::CannotRun { .. }
@@ -159,6 +165,7 @@ impl SecretError {
             | Self::CommandSilent { .. }
             | Self::CommandTimedOut { .. }
             | Self::CommandOutput { .. } => Exit::NO_PERM,
+            Self::OutOfTime { .. } => Exit::TEMP_FAIL,
             Self::Terminal(error) if error.kind() == io::ErrorKind::Interrupted => {
                 Exit::INTERRUPTED
             }

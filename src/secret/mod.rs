@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod error;
 mod file;
+mod in_time;
 mod prompt;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ pub use check::check;
 pub use error::SecretError;
 
 use crate::model::{Secret, SecretSource, Slot};
+use in_time::in_time;
 
 /// The longest secret, in octets; OAuth tokens are the longest there are.
 const MOST_OCTETS: usize = 64 * 1024;
@@ -33,15 +35,18 @@ pub struct Environment<'a> {
     pub terminal: &'a Path,
     /// How long a command may take.
     pub command_time: Duration,
+    /// How long everything may take, if that is limited.
+    pub time: Option<Duration>,
 }
 
 impl Environment<'static> {
-    /// This process's variables, `/dev/tty` and 30 seconds.
+    /// This process's variables, `/dev/tty`, 30 seconds for a command and no other limit.
     pub fn of_process() -> Self {
         Self {
             variable: &|name| std::env::var_os(name),
             terminal: Path::new("/dev/tty"),
             command_time: Duration::from_secs(30),
+            time: None,
         }
     }
 }
@@ -63,7 +68,8 @@ pub fn obtain(
         }
         SecretSource::Program(words) => command::first_line(slot, words, environment),
         SecretSource::File { path, allow_readable } => {
-            file::read(slot.key_of(source), path, *allow_readable)
+            let (key, path, allow_readable) = (slot.key_of(source), path.clone(), *allow_readable);
+            in_time(slot, environment.time, move || file::read(key, &path, allow_readable))
         }
         SecretSource::Variable(name) => {
             let origin = format!("{slot}_env {name}");
@@ -77,7 +83,7 @@ pub fn obtain(
             // systemd itself sees to who may read these.
             file::read(slot.key_of(source), &Path::new(&directory).join(name), true)
         }
-        SecretSource::Prompt => prompt::ask(prompt, environment.terminal),
+        SecretSource::Prompt => prompt::ask(slot, prompt, environment),
     }
 }
 

@@ -154,8 +154,13 @@ pub(super) fn authenticate(
         if exchange.plan.struck.contains(&mechanism) {
             continue;
         }
-        if mechanism.reveals_secret() && (too_weak || !may_reveal) {
-            withheld = withheld.or((!may_reveal).then(|| mechanism.proof()));
+        // What can be worked out offline is given to whoever listens only by its name.
+        let by_itself = mechanism == CramMd5 && server.auth == AuthPolicy::Auto;
+        if (mechanism.reveals_secret() || by_itself) && !may_reveal {
+            withheld = Some(mechanism.proof());
+            continue;
+        }
+        if mechanism.reveals_secret() && too_weak {
             continue;
         }
         let attempt = exchange.attempt(mechanism, surroundings).inspect_err(|cause| {
@@ -179,10 +184,9 @@ pub(super) fn authenticate(
             other => return conclude(other).map(Some),
         }
     }
-    // "Unrecognized" may have meant that a response stood in the line.
-    let plain =
-        |(name, reply): &(String, Reply)| name == "PLAIN" && matches!(reply.code, 500 | 502);
-    if exchange.seen.tried.iter().any(plain) && offered.iter().any(|name| name == "PLAIN") {
+    // What was not understood may have been the response in the line.
+    let plain = exchange.plan.struck.contains(&Plain) && offered.iter().any(|name| name == "PLAIN");
+    if plain && !too_weak {
         let attempt = exchange.plain_when_asked()?;
         if !matches!(attempt, Attempt::NotThisOne(_)) {
             return conclude(attempt).map(Some);
@@ -246,7 +250,8 @@ impl Exchange<'_> {
     }
 }
 
-/// What may be tried, in order. What the profile names is tried even where it is not offered.
+/// What may be tried, in order. What the profile names is tried even where it is not offered, but
+/// not before what is: some servers answer it as they do a wrong password.
 fn candidates(
     server: &Server,
     credentials: &Credentials,
@@ -261,19 +266,19 @@ fn candidates(
         };
         provable && (channel_key.is_some() || !mechanism.binds_channel())
     };
+    let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
     match &server.auth {
         AuthPolicy::None => Vec::new(),
-        AuthPolicy::Named(mechanisms) => mechanisms.iter().copied().filter(usable).collect(),
+        AuthPolicy::Named(mechanisms) => {
+            let named = mechanisms.iter().copied().filter(usable);
+            let (offered, others): (Vec<_>, Vec<_>) = named.partition(is_offered);
+            [offered, others].concat()
+        }
         AuthPolicy::Auto => {
             let sure = protected && !server.trust.danger_accept_invalid_certs;
-            let is_offered = |mechanism: &Mechanism| offered.iter().any(|o| o == mechanism.name());
-            // What can be worked out offline is not given to whoever listens without consent.
-            let is_told = |mechanism: &Mechanism| {
-                *mechanism != CramMd5 || protected || server.danger_cleartext_auth
-            };
             let order = if sure { IN_TLS } else { IN_DOUBT };
             let order = order.iter().copied();
-            order.filter(is_offered).filter(is_told).filter(usable).collect()
+            order.filter(is_offered).filter(usable).collect()
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) struct Capabilities {
     pub(super) starttls: bool,
     /// RFC 2920
     pub(super) pipelining: bool,
+    /// RFC 6152
+    pub(super) eight_bit_mime: bool,
     /// RFC 6531
     pub(super) smtputf8: bool,
     /// RFC 1870: offered, and the limit in octets if one is stated.
@@ -32,6 +34,7 @@ impl Capabilities {
             match words.next() {
                 Some("STARTTLS") => capabilities.starttls = true,
                 Some("PIPELINING") => capabilities.pipelining = true,
+                Some("8BITMIME") => capabilities.eight_bit_mime = true,
                 Some("SMTPUTF8") => capabilities.smtputf8 = true,
                 Some("SIZE") => capabilities.size = Some(size_limit(words.next())),
                 Some("AUTH") => capabilities.add_mechanisms(words),

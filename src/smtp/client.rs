@@ -102,7 +102,6 @@ impl Client {
         trailer: &'static [u8],
         patience: Duration,
     ) -> Result<Reply, BodyError> {
-        self.wire.lock().refuse_unasked().map_err(BodyError::Connection)?;
         self.wire.lock().note(&format!("the message, {} octets", content.length()));
         self.wire.lock().begin_body(trailer);
         self.wire.lock().allow(patience);

@@ -5,34 +5,48 @@ use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::transport::Socket;
-use crate::model::{Cause, Stage};
+use super::transport::{Socket, describe, time_is_up};
+use crate::model::{Cause, Deadline, Stage};
 
 /// Tries every address of the host in the system's order.
-pub(super) fn connect(host: &str, port: u16, patience: Duration) -> Result<Socket, (Stage, Cause)> {
-    let deadline = Instant::now() + patience;
-    let addresses = resolve(host, port, patience).map_err(|cause| (Stage::Resolve, cause))?;
+pub(super) fn connect(
+    host: &str,
+    port: u16,
+    patience: Duration,
+    limit: Option<Deadline>,
+) -> Result<Socket, (Stage, Cause)> {
+    let start = Instant::now();
+    let allowed = limit.map_or(patience, |limit| patience.min(limit.remaining(start)));
+    let late = || describe(&time_is_up(limit), patience);
+    let addresses = resolve(host, port, allowed, late).map_err(|cause| (Stage::Resolve, cause))?;
     let mut failures = Vec::new();
     for address in addresses {
-        let remaining = deadline.saturating_duration_since(Instant::now());
+        let remaining = allowed.saturating_sub(start.elapsed());
         if remaining.is_zero() {
             break;
         }
-        match TcpStream::connect_timeout(&address, remaining).and_then(Socket::new) {
+        match TcpStream::connect_timeout(&address, remaining)
+            .and_then(|stream| Socket::new(stream, limit))
+        {
             Ok(socket) => return Ok(socket),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
             Err(error) => failures.push(format!("{}: {}", address.ip(), in_words(&error))),
         }
     }
     let cause = match failures.is_empty() {
-        true => Cause::TimedOut(patience.as_secs()),
+        true => late(),
         false => Cause::ConnectFailed(failures.join("; ")),
     };
     Err((Stage::Connect, cause))
 }
 
 /// The system's resolver has no deadline of its own, so it runs in a thread that may be left.
-fn resolve(host: &str, port: u16, patience: Duration) -> Result<Vec<SocketAddr>, Cause> {
+fn resolve(
+    host: &str,
+    port: u16,
+    patience: Duration,
+    late: impl Fn() -> Cause,
+) -> Result<Vec<SocketAddr>, Cause> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
@@ -47,7 +61,7 @@ fn resolve(host: &str, port: u16, patience: Duration) -> Result<Vec<SocketAddr>,
         Ok(Ok(addresses)) if addresses.is_empty() => Err(Cause::HostNotFound),
         Ok(Ok(addresses)) => Ok(addresses),
         Ok(Err(error)) => Err(lookup_failure(&error)),
-        Err(_) => Err(Cause::TimedOut(patience.as_secs())),
+        Err(_) => Err(late()),
     }
 }
 

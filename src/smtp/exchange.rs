@@ -277,12 +277,20 @@ impl Exchange<'_> {
     }
 }
 
-/// Some servers have one code for a password and a mechanism that they do not like.
+/// Some servers have one code for a password and for a mechanism, or a form of it, that they do not
+/// like.
 fn unknown_mechanism(reply: &Reply) -> bool {
     let text = reply.text().to_lowercase();
-    ["mechanism", "unrecognized auth", "unsupported auth", "unknown auth", "authentication type"]
-        .iter()
-        .any(|words| text.contains(words))
+    [
+        "mechanism",
+        "unrecognized auth",
+        "unsupported auth",
+        "unknown auth",
+        "authentication type",
+        "initial response",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
 }
 
 /// 144 random bits, printable and without a comma.

@@ -11,11 +11,18 @@ use crate::model::Reply;
 const LINE_KEPT: usize = 12 * 1024;
 /// Octets that one line may have at all.
 const LINE_MAX: usize = 1024 * 1024;
-/// Octets kept of one reply; lines behind that only count for its code.
-const REPLY_KEPT: usize = 256 * 1024;
 /// Octets that one reply may have at all.
 const REPLY_MAX: usize = 2 * 1024 * 1024;
-/// Octets that a line takes beside its text.
+/// What is kept of the answer to EHLO, whose lines all count.
+const CAPABILITIES_KEPT: usize = 1024 * 1024;
+/// What is kept of any other reply, which may be there once for every recipient.
+const WORDS_KEPT: usize = 4 * 1024;
+/// What is kept of all replies together; of those behind, only `LEAST_KEPT` each.
+const SESSION_KEPT: usize = 2 * 1024 * 1024;
+const LEAST_KEPT: usize = 512;
+/// A challenge of AUTH, which is of no use unless it is whole.
+const CHALLENGE: u16 = 334;
+/// What a line takes in memory besides its octets, at least.
 const LINE_COST: usize = 32;
 
 /// Takes octets and gives replies.
@@ -32,15 +39,19 @@ pub(super) struct Framer {
     blank: usize,
     /// The reply of which some lines have come.
     partial: Option<Partial>,
+    /// The reply that is due answers EHLO.
+    capabilities: bool,
+    /// Kept so far of all replies.
+    kept: usize,
 }
 
 #[derive(Debug)]
 struct Partial {
     code: u16,
     lines: Vec<Vec<u8>>,
-    /// That came.
+    /// Octets that came.
     octets: usize,
-    /// That `lines` takes.
+    /// What was kept of them.
     kept: usize,
 }
 
@@ -65,6 +76,11 @@ impl Framer {
     pub(super) fn unread(&self) -> &[u8] {
         let line_ends = self.pending().iter().take_while(|octet| b"\r\n".contains(octet)).count();
         &self.pending()[line_ends..]
+    }
+
+    /// Whether the reply that is due answers EHLO: of others less is kept.
+    pub(super) fn expect_capabilities(&mut self, due: bool) {
+        self.capabilities = due;
     }
 
     /// Octets that belong to no finished reply.
@@ -144,12 +160,8 @@ impl Framer {
     }
 
     fn add_line(&mut self, line: ReplyLine, octets: usize) -> Result<Option<RawReply>, String> {
-        let mut partial = self.partial.take().unwrap_or(Partial {
-            code: line.code,
-            lines: vec![],
-            octets: 0,
-            kept: 0,
-        });
+        let new = Partial { code: line.code, lines: vec![], octets: 0, kept: 0 };
+        let mut partial = self.partial.take().unwrap_or(new);
         partial.octets += octets;
         if partial.octets > REPLY_MAX {
             return Err("a reply without an end".to_owned());
@@ -158,16 +170,32 @@ impl Framer {
         if partial.code < 400 {
             partial.code = line.code;
         }
-        let kept = partial.kept + line.text.len() + LINE_COST;
-        if kept <= REPLY_KEPT {
-            partial.kept = kept;
-            partial.lines.push(line.text);
-        }
+        self.keep(&mut partial, line.text);
         if line.last {
             return Ok(Some(RawReply { code: partial.code, lines: partial.lines }));
         }
         self.partial = Some(partial);
         Ok(None)
+    }
+
+    /// Keeps a line as far as there is room; the first always has some.
+    fn keep(&mut self, partial: &mut Partial, mut text: Vec<u8>) {
+        let most = match partial.code {
+            CHALLENGE => LINE_KEPT + LINE_COST,
+            _ if self.capabilities => CAPABILITIES_KEPT,
+            _ => WORDS_KEPT,
+        };
+        let before = self.kept - partial.kept;
+        let most = most.min(SESSION_KEPT.saturating_sub(before)).max(LEAST_KEPT);
+        let room = most.saturating_sub(partial.kept);
+        if !partial.lines.is_empty() && text.len() + LINE_COST > room {
+            return;
+        }
+        text.truncate(cut(&text, room).len());
+        text.shrink_to_fit();
+        partial.kept += text.len() + LINE_COST;
+        self.kept += text.len() + LINE_COST;
+        partial.lines.push(text);
     }
 }
 
@@ -238,23 +266,6 @@ impl RawReply {
     /// The reply with its text decoded.
     pub(super) fn decode(&self) -> Reply {
         Reply { code: self.code, lines: self.lines.iter().map(|line| decode(line)).collect() }
-    }
-
-    /// Keeps the first so many octets of the text.
-    pub(super) fn shorten(&mut self, longest: usize) {
-        let mut room = longest;
-        self.lines.retain_mut(|line| {
-            let kept = cut(line, room).len();
-            let begins = room > 0;
-            room = if kept == line.len() { room - kept } else { 0 };
-            line.truncate(kept);
-            begins
-        });
-    }
-
-    /// Octets of text.
-    pub(super) fn length(&self) -> usize {
-        self.lines.iter().map(Vec::len).sum()
     }
 
     /// One line that lettre can read, with the class of the code kept: it knows fewer codes than

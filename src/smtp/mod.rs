@@ -17,6 +17,7 @@ pub mod properties;
 mod sasl;
 mod session;
 mod stream;
+mod submission;
 mod tls;
 mod transaction;
 mod transport;
@@ -24,6 +25,7 @@ mod verifier;
 mod watch;
 mod wire;
 
-pub use session::{Credentials, Session};
-pub use tls::check_ca_file;
+pub use session::Credentials;
+pub use submission::{Submission, Submitted};
+pub use tls::{check_ca_file, check_client_certificate};
 pub use watch::{Line, Watch};

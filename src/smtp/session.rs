@@ -12,12 +12,12 @@ use super::connect::connect;
 use super::mask::Mask;
 use super::stream::SharedWire;
 use super::tls::TlsClient;
-use super::transaction::{Afterwards, Transaction};
+use super::transaction::{Afterwards, Broken, Ended, Pacing, Transaction};
 use super::watch::{Line, Watch};
 use super::wire::Wire;
 use crate::model::{
-    AuthFacts, AuthPolicy, Cause, Connection, Failure, Mail, Observations, Reply, Report, Secret,
-    Server, Stage, Tls, TlsFacts,
+    Address, AuthFacts, AuthPolicy, Cause, Connection, Failure, Mail, Observations,
+    RecipientPolicy, Reply, Secret, Server, Stage, Tls, TlsFacts,
 };
 
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
@@ -51,17 +51,17 @@ impl Credentials {
 }
 
 /// A connection that is ready for mail.
-pub struct Session {
+pub(super) struct Session {
     client: Client,
     capabilities: Capabilities,
-    pipelining: bool,
+    pacing: Pacing,
     connection: Connection,
     seen: Observations,
 }
 
 impl Session {
     /// Connects and authenticates as the settings say.
-    pub fn open(
+    pub(super) fn open(
         server: &Server,
         credentials: Option<&Credentials>,
         watch: &Watch,
@@ -82,7 +82,10 @@ impl Session {
         let Entry { stage, seen, .. } = entry;
         match opened {
             Ok((channel, auth)) => Ok(Self {
-                pipelining: server.pipelining && channel.capabilities.pipelining,
+                pacing: match server.pipelining && channel.capabilities.pipelining {
+                    true => Pacing::Grouped,
+                    false => Pacing::Stepwise,
+                },
                 client: channel.client,
                 capabilities: channel.capabilities,
                 connection: Connection {
@@ -98,33 +101,59 @@ impl Session {
         }
     }
 
-    /// Submits one mail and ends the session.
-    pub fn submit_and_quit(mut self, mail: &Mail) -> (Result<Report, Failure>, Connection) {
-        let transaction = Transaction {
+    /// One transaction of a mail, for some of its recipients.
+    pub(super) fn transact(
+        &mut self,
+        mail: &Mail,
+        recipients: &[Address],
+        policy: RecipientPolicy,
+        afterwards: Afterwards,
+    ) -> Result<Ended, Broken> {
+        let ended = Transaction {
             client: &mut self.client,
             capabilities: &self.capabilities,
-            pipelining: self.pipelining,
-            afterwards: Afterwards::Quit,
+            pacing: self.pacing,
+            afterwards,
             mail,
-        };
-        let result = transaction.run();
-        let wire = self.client.wire().clone();
-        match &result {
-            Ok(_) | Err((_, Cause::TooLarge { .. } | Cause::SmtpUtf8NotOffered)) => {
-                wire.lock().quit(QUIT_PATIENCE);
-            }
-            Err(_) => wire.lock().cut(),
+            recipients,
+            policy,
         }
-        let result = result.map_err(|(stage, cause)| Failure {
-            stage,
-            cause,
-            seen: Box::new(self.seen.clone()),
-        });
-        (result, self.connection())
+        .run();
+        if self.pacing == Pacing::Grouped && ended.is_ok() {
+            self.pacing = Pacing::Proven;
+        }
+        ended
+    }
+
+    /// One command at a time from now on.
+    pub(super) fn go_stepwise(&mut self) {
+        self.pacing = Pacing::Stepwise;
+    }
+
+    /// Forgets a transaction that was not ended; whether another may begin.
+    pub(super) fn reset(&mut self) -> bool {
+        let patience = self.client.wire().lock().timeouts().command;
+        self.client.wire().lock().allow(patience);
+        self.client.command("RSET").is_ok_and(|reply| reply.is_success())
+    }
+
+    /// Says QUIT and leaves; nothing depends on the answer.
+    pub(super) fn quit(&mut self) {
+        self.client.wire().lock().quit(QUIT_PATIENCE);
+    }
+
+    /// Leaves at once: nothing more is sent.
+    pub(super) fn cut(&mut self) {
+        self.client.wire().lock().cut();
+    }
+
+    /// A failure of this session.
+    pub(super) fn failure(&self, stage: Stage, cause: Cause) -> Failure {
+        Failure { stage, cause, seen: Box::new(self.seen.clone()) }
     }
 
     /// What the session is like.
-    pub fn connection(&self) -> Connection {
+    pub(super) fn connection(&self) -> Connection {
         let meter = self.client.wire().lock().meter();
         Connection {
             flights: meter.flights,
@@ -170,8 +199,8 @@ impl Entry<'_> {
         let mut channel = match self.any_channel(tls.as_ref()) {
             Err(cause)
                 if self.server.tls == Tls::Opportunistic
-                    && self.stage == Stage::Tls
-                    && !matches!(cause, Cause::Injected(_)) =>
+                    && (self.stage == Stage::Tls || matches!(cause, Cause::Handshake(_)))
+                    && !matches!(cause, Cause::Injected(_) | Cause::DeadlinePassed(_)) =>
             {
                 let note = format!("TLS failed ({cause}); once more in the clear");
                 (self.watch.observer)(Line::Note(&note));
@@ -239,12 +268,12 @@ impl Entry<'_> {
     /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
     fn channel(&mut self, tls: Option<&TlsClient>, hello: Hello) -> Result<Channel, Cause> {
         let server = self.server;
-        let socket = connect(&server.host, server.port, server.timeouts.connect).map_err(
-            |(stage, cause)| {
+        let (patience, limit) = (server.timeouts.connect, self.watch.deadline);
+        let socket =
+            connect(&server.host, server.port, patience, limit).map_err(|(stage, cause)| {
                 self.stage = stage;
                 cause
-            },
-        )?;
+            })?;
         let mut mask = Mask::default();
         let secrets = self.credentials.map(|known| [&known.password, &known.token]);
         secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));
@@ -383,6 +412,7 @@ fn leave(client: Client, cause: Cause) -> Cause {
         cause,
         Cause::Lost(_)
             | Cause::TimedOut(_)
+            | Cause::DeadlinePassed(_)
             | Cause::Protocol(_)
             | Cause::ServerUnproven(_)
             | Cause::Internal(_)

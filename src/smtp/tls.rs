@@ -3,25 +3,33 @@
 //! Fails before connecting when a file that the profile names is unusable, and in the handshake
 //! with what the server did in words.
 
+mod identity;
+mod words;
+
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, Error, ProtocolVersion, RootCertStore};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 
-use super::transport::{Socket, TlsStream};
-use super::verifier::{Policy, SystemRoots, Verifier};
-use crate::model::{Cause, Server, TlsFacts, Trust, reason};
+use super::transport::{Heard, Socket, TlsStream, describe};
+use super::verifier::{NameRule, Policy, Roots, SystemRoots, Verifier};
+use crate::model::{Cause, HandshakeFault, Pin, Server, TlsFacts, Trust};
+use identity::Identity;
+pub use identity::check_client_certificate;
+use words::Least;
+pub(super) use words::{Circumstances, said};
 
 /// Everything ready for a handshake.
 pub(super) struct TlsClient {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
     verifier: Arc<Verifier>,
+    identity: Arc<Identity>,
+    least: Least,
 }
 
 impl TlsClient {
@@ -36,14 +44,19 @@ impl TlsClient {
         let policy = if server.tls.is_verified() { policy(trust)? } else { Policy::Anything };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = Arc::new(Verifier::new(policy, Arc::clone(&provider)));
-        let versions = if trust.tls13_only { &[&TLS13][..] } else { &[&TLS13, &TLS12] };
+        let identity = Identity::read(trust, &provider).map_err(Cause::Identity)?;
+        let identity = Arc::new(identity);
+        let (least, versions) = match trust.tls13_only {
+            true => (Least::Tls13, &[&TLS13][..]),
+            false => (Least::Tls12, &[&TLS13, &TLS12][..]),
+        };
         let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .map_err(|error| Cause::Internal(error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
-            .with_no_client_auth();
-        Ok(Self { config: Arc::new(config), name, verifier })
+            .with_client_cert_resolver(Arc::clone(&identity) as _);
+        Ok(Self { config: Arc::new(config), name, verifier, identity, least })
     }
 
     /// Runs the handshake until the server is known to be the right one. Our last message stays
@@ -55,27 +68,27 @@ impl TlsClient {
     ) -> Result<(TlsStream, TlsFacts), Cause> {
         let mut session = ClientConnection::new(Arc::clone(&self.config), self.name.clone())
             .map_err(|error| Cause::Internal(error.to_string()))?;
+        self.identity.begin();
         let mut buffer = [0; 16 * 1024];
         let mut first = true;
         while session.is_handshaking() {
             while session.wants_write() {
                 let written = session.write_tls(&mut socket);
-                written.map_err(|error| broken(&error, patience))?;
+                written.map_err(|error| self.broken(&error, patience))?;
             }
             let octets = match socket.read(&mut buffer) {
-                Ok(0) => return Err(Cause::Handshake("the server closed the connection".into())),
+                Ok(0) => return Err(self.closed("the server closed the connection")),
                 Ok(octets) => &buffer[..octets],
-                Err(error) => return Err(broken(&error, patience)),
+                Err(error) => return Err(self.broken(&error, patience)),
             };
             if std::mem::take(&mut first) && octets.iter().take(3).all(u8::is_ascii_digit) {
-                return Err(Cause::Handshake(
-                    "the server speaks in the clear where TLS was expected".to_owned(),
-                ));
+                return Err(Cause::Handshake(HandshakeFault::InTheClear));
             }
             self.take(&mut session, octets, &mut socket)?;
         }
         let facts = self.facts(&session);
-        Ok((TlsStream { session, socket }, facts))
+        let heard = Heard::Nothing(self.circumstances());
+        Ok((TlsStream { session, socket, heard, trouble: None }, facts))
     }
 
     fn take(
@@ -85,17 +98,35 @@ impl TlsClient {
         socket: &mut Socket,
     ) -> Result<(), Cause> {
         while !octets.is_empty() {
-            session.read_tls(&mut octets).map_err(|error| Cause::Handshake(error.to_string()))?;
+            session.read_tls(&mut octets).map_err(|_| Cause::Handshake(HandshakeFault::NotTls))?;
             if let Err(error) = session.process_new_packets() {
                 // The alert is a courtesy to the server's log.
                 let _ = session.write_tls(socket);
                 return Err(match self.verifier.problem() {
                     Some(problem) => Cause::Certificate(problem),
-                    None => Cause::Handshake(in_words(&error)),
+                    None => Cause::Handshake(self.circumstances().fault(&error)),
                 });
             }
         }
         Ok(())
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        Circumstances { shown: self.identity.shown(), least: self.least }
+    }
+
+    fn closed(&self, how: &'static str) -> Cause {
+        Cause::Handshake(self.circumstances().broken(how))
+    }
+
+    fn broken(&self, error: &io::Error, patience: Duration) -> Cause {
+        match error.kind() {
+            io::ErrorKind::TimedOut => describe(error, patience),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+                self.closed("the server broke the connection")
+            }
+            _ => Cause::Handshake(HandshakeFault::Other(error.to_string())),
+        }
     }
 
     fn facts(&self, session: &ClientConnection) -> TlsFacts {
@@ -108,7 +139,7 @@ impl TlsClient {
         TlsFacts {
             protocol: protocol.to_owned(),
             cipher: cipher.to_owned(),
-            certificate: self.verifier.certificate().unwrap_or(crate::model::Pin([0; 32])),
+            certificate: self.verifier.certificate().unwrap_or(Pin([0; 32])),
         }
     }
 }
@@ -129,54 +160,24 @@ fn policy(trust: &Trust) -> Result<Policy, Cause> {
         return Ok(Policy::Anything);
     }
     let named = match &trust.ca_file {
-        Some(path) => read_roots(path).map_err(Cause::Setup)?,
-        None => RootCertStore::empty(),
+        Some(path) => Roots::read(path).map_err(Cause::Setup)?,
+        None => Roots::none(),
     };
     let system = match (trust.system_roots, &trust.ca_file) {
         (false, _) => None,
         (true, None) => Some(SystemRoots::at_once()),
         (true, Some(_)) => Some(SystemRoots::when_needed()),
     };
-    Ok(Policy::Chain { named, system })
+    let name = match trust.danger_accept_wrong_name {
+        true => NameRule::DangerIgnored,
+        false => NameRule::Required,
+    };
+    Ok(Policy::Chain { named, system, name })
 }
 
 /// Whether certificates can be read from a `ca_file`.
 pub fn check_ca_file(path: &Path) -> Result<(), String> {
-    read_roots(path).map(drop)
-}
-
-fn read_roots(path: &Path) -> Result<RootCertStore, String> {
-    let fail = |what: &dyn std::fmt::Display| format!("ca_file {}: {what}", path.display());
-    let octets = std::fs::read(path).map_err(|error| fail(&reason(&error)))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&octets) {
-        let certificate = certificate.map_err(|error| fail(&error))?;
-        roots.add(certificate).map_err(|error| fail(&error))?;
-    }
-    if roots.is_empty() { Err(fail(&"no certificate in it (PEM is expected)")) } else { Ok(roots) }
-}
-
-fn broken(error: &io::Error, patience: Duration) -> Cause {
-    match error.kind() {
-        io::ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            Cause::Handshake("the server broke the connection".to_owned())
-        }
-        _ => Cause::Handshake(error.to_string()),
-    }
-}
-
-fn in_words(error: &Error) -> String {
-    match error {
-        Error::InvalidMessage(_) => "what the server sent is not TLS".to_owned(),
-        Error::AlertReceived(alert) => {
-            format!("the server refused it ({})", alert.as_str().unwrap_or("unknown alert"))
-        }
-        Error::PeerIncompatible(why) => {
-            format!("no TLS version or cipher in common with the server ({why:?})")
-        }
-        other => other.to_string(),
-    }
+    Roots::read(path).map(drop)
 }
 
 #[cfg(test)]

@@ -2,18 +2,36 @@
 //!
 //! Reads and writes block until the deadline; an error then has the kind `TimedOut`.
 
+mod tls_stream;
+
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
-use crate::model::Cause;
+pub(super) use tls_stream::{Heard, TlsStream};
+
+use crate::model::{Cause, Deadline};
+
+/// How long a write waits before it is looked whether the server has something to say.
+const SLICE: Duration = Duration::from_secs(1);
+
+/// Whether what the server says ends a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heed {
+    /// It waits in the buffers until a reply is due.
+    Nothing,
+    /// It is about what is being written, which can stop.
+    Words,
+}
 
 /// A connected TCP socket.
 pub(super) struct Socket {
     stream: TcpStream,
     deadline: Instant,
+    /// The end of everything.
+    limit: Option<Deadline>,
     meter: Meter,
 }
 
@@ -42,41 +60,60 @@ impl Meter {
 }
 
 impl Socket {
-    /// Takes over a connected stream.
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    /// Takes over a connected stream; nothing is waited for beyond the limit.
+    pub(super) fn new(stream: TcpStream, limit: Option<Deadline>) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream, deadline: Instant::now(), meter: Meter::default() })
+        Ok(Self { stream, deadline: Instant::now(), limit, meter: Meter::default() })
     }
 
     /// What follows must be done within this time.
     pub(super) fn allow(&mut self, patience: Duration) {
-        self.deadline = Instant::now() + patience;
+        let now = Instant::now();
+        self.deadline =
+            now + self.limit.map_or(patience, |limit| patience.min(limit.remaining(now)));
     }
 
     fn remaining(&self) -> io::Result<Duration> {
         let remaining = self.deadline.saturating_duration_since(Instant::now());
-        if remaining.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(remaining) }
+        if remaining.is_zero() { Err(time_is_up(self.limit)) } else { Ok(remaining) }
     }
 
     fn writing(
         &mut self,
         mut write: impl FnMut(&mut TcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let remaining = self.remaining()?;
-        self.stream.set_write_timeout(Some(remaining))?;
-        let octets = retry(|| write(&mut self.stream))?;
-        self.meter.sent(octets);
-        Ok(octets)
+        let slice = self.remaining()?.min(SLICE);
+        self.stream.set_write_timeout(Some(slice))?;
+        match retry(self.limit, || write(&mut self.stream)) {
+            Err(error) if error.kind() == ErrorKind::TimedOut && self.remaining().is_ok() => {
+                Err(ErrorKind::WouldBlock.into())
+            }
+            Err(error) => Err(error),
+            Ok(octets) => {
+                self.meter.sent(octets);
+                Ok(octets)
+            }
+        }
+    }
+
+    /// Whether there is something to read, the end included; never waits.
+    fn has_input(&self) -> bool {
+        let looked = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
+        let restored = self.stream.set_nonblocking(false);
+        !matches!(&looked, Err(error) if error.kind() == ErrorKind::WouldBlock) || restored.is_err()
     }
 }
 
 /// A system call again when a signal interrupted it; the system's word for a timeout made one.
-fn retry(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+fn retry(
+    limit: Option<Deadline>,
+    mut call: impl FnMut() -> io::Result<usize>,
+) -> io::Result<usize> {
     loop {
         match call() {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                return Err(ErrorKind::TimedOut.into());
+                return Err(time_is_up(limit));
             }
             other => return other,
         }
@@ -87,7 +124,7 @@ impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let remaining = self.remaining()?;
         self.stream.set_read_timeout(Some(remaining))?;
-        let octets = retry(|| self.stream.read(buffer))?;
+        let octets = retry(self.limit, || self.stream.read(buffer))?;
         self.meter.received(octets);
         Ok(octets)
     }
@@ -117,11 +154,9 @@ pub(super) enum Transport {
     Closed,
 }
 
-/// A TLS session and the socket that it runs over.
-pub(super) struct TlsStream {
-    pub(super) session: ClientConnection,
-    pub(super) socket: Socket,
-}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Explained(Cause);
 
 /// A write that did not go through.
 pub(super) struct WriteFailure {
@@ -133,7 +168,7 @@ pub(super) struct WriteFailure {
 
 impl Transport {
     /// The socket beneath, if there still is one.
-    pub(super) fn socket(&mut self) -> Option<&mut Socket> {
+    fn socket(&mut self) -> Option<&mut Socket> {
         match self {
             Self::Plain(socket) => Some(socket),
             Self::Tls(stream) => Some(&mut stream.socket),
@@ -146,6 +181,13 @@ impl Transport {
         match self {
             Self::Tls(stream) => Some(&stream.session),
             Self::Plain(_) | Self::Closed => None,
+        }
+    }
+
+    /// What follows must be done within this time.
+    pub(super) fn allow(&mut self, patience: Duration) {
+        if let Some(socket) = self.socket() {
+            socket.allow(patience);
         }
     }
 
@@ -179,11 +221,20 @@ impl Transport {
         }
     }
 
-    /// Writes everything, and whatever TLS had still to say.
-    pub(super) fn write_all(&mut self, octets: &[u8]) -> Result<(), WriteFailure> {
+    /// Whether the server has said something, or closed, that was not read yet; never waits.
+    pub(super) fn has_words(&mut self) -> bool {
         match self {
-            Self::Plain(socket) => write_plain(socket, octets),
-            Self::Tls(stream) => stream.write_all(octets),
+            Self::Plain(socket) => socket.has_input(),
+            Self::Tls(stream) => stream.has_words(),
+            Self::Closed => false,
+        }
+    }
+
+    /// Writes everything, and whatever TLS had still to say.
+    pub(super) fn write_all(&mut self, octets: &[u8], heed: Heed) -> Result<(), WriteFailure> {
+        match self {
+            Self::Plain(socket) => write_plain(socket, octets, heed),
+            Self::Tls(stream) => stream.write_all(octets, heed),
             Self::Closed => {
                 Err(WriteFailure { accepted: 0, error: ErrorKind::NotConnected.into() })
             }
@@ -200,56 +251,50 @@ impl Transport {
     }
 }
 
-fn write_plain(socket: &mut Socket, octets: &[u8]) -> Result<(), WriteFailure> {
+fn write_plain(socket: &mut Socket, octets: &[u8], heed: Heed) -> Result<(), WriteFailure> {
     let mut accepted = 0;
     while accepted < octets.len() {
         match socket.write(&octets[accepted..]) {
             Ok(0) => return Err(WriteFailure { accepted, error: ErrorKind::WriteZero.into() }),
             Ok(count) => accepted += count,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                if heed == Heed::Words && socket.has_input() {
+                    return Err(WriteFailure { accepted, error: interrupted() });
+                }
+            }
             Err(error) => return Err(WriteFailure { accepted, error }),
         }
     }
     Ok(())
 }
 
-impl TlsStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.session.reader().read(buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                other => return other,
-            }
-            self.session.read_tls(&mut self.socket)?;
-            self.session.process_new_packets().map_err(io::Error::other)?;
-        }
-    }
+fn interrupted() -> io::Error {
+    io::Error::new(ErrorKind::ConnectionAborted, "the server took no more of the message")
+}
 
-    /// A record that went out in part cannot be read, but how much of the text was in those that
-    /// went out whole is not known: once any octet was taken, all may have been.
-    fn write_all(&mut self, octets: &[u8]) -> Result<(), WriteFailure> {
-        let before = self.socket.meter.octets_sent;
-        let mut attempt = || {
-            let mut rest = octets;
-            loop {
-                let taken = self.session.writer().write(rest)?;
-                rest = &rest[taken..];
-                while self.session.wants_write() {
-                    self.session.write_tls(&mut self.socket)?;
-                }
-                if rest.is_empty() {
-                    return Ok(());
-                }
-            }
-        };
-        attempt().map_err(|error| {
-            let some = self.socket.meter.octets_sent > before;
-            WriteFailure { accepted: if some { octets.len() } else { 0 }, error }
-        })
+/// The error of kind `TimedOut` that tells the deadline for everything from the time of one reply.
+pub(super) fn time_is_up(limit: Option<Deadline>) -> io::Error {
+    // A socket's own clock may wake it a moment early.
+    let soon = Instant::now() + Duration::from_millis(20);
+    match limit.filter(|limit| limit.has_passed(soon)) {
+        Some(limit) => io::Error::new(ErrorKind::TimedOut, DeadlinePassed(limit)),
+        None => ErrorKind::TimedOut.into(),
     }
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct DeadlinePassed(Deadline);
+
 /// An error of the socket as a cause, within the time that it had.
 pub(super) fn describe(error: &io::Error, patience: Duration) -> Cause {
+    let inner = error.get_ref();
+    if let Some(explained) = inner.and_then(|inner| inner.downcast_ref::<Explained>()) {
+        return explained.0.clone();
+    }
+    if let Some(DeadlinePassed(limit)) = inner.and_then(|inner| inner.downcast_ref()) {
+        return Cause::DeadlinePassed(limit.seconds());
+    }
     match error.kind() {
         ErrorKind::TimedOut => Cause::TimedOut(patience.as_secs()),
         ErrorKind::UnexpectedEof => Cause::Lost("the server closed the connection".to_owned()),

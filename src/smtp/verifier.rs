@@ -1,34 +1,48 @@
 //! Decides whether a server's certificate is good enough: by chain and name, by pin, or not at
 //! all. Signatures of the handshake are checked in every case.
 
+mod certificate;
+mod judge;
+mod roots;
+mod signature;
+
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use crate::model::{CertificateProblem, Pin};
+use crate::model::{CertificateFault, CertificateProblem, Pin};
+use certificate::Certificate;
+use judge::Case;
+pub(super) use roots::{Roots, SystemRoots};
 
 /// What a certificate is held against.
 pub(super) enum Policy {
     /// It or its key must be one of these; chain, name and dates do not matter.
     Pins(Vec<Pin>),
-    /// A chain to one of these roots, the name and the dates.
+    /// A chain to one of these roots, and the dates.
     Chain {
         /// Roots that the profile names, looked at first.
-        named: RootCertStore,
+        named: Roots,
         /// The system's, read only where the others do not decide.
         system: Option<SystemRoots>,
+        /// Whether the name counts.
+        name: NameRule,
     },
     /// Any certificate will do.
     Anything,
+}
+
+/// Whether a certificate must be for the server's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameRule {
+    /// It must.
+    Required,
+    /// Its chain and dates will do.
+    DangerIgnored,
 }
 
 /// The verifier of one handshake; remembers what it saw.
@@ -59,150 +73,108 @@ impl Verifier {
 
     /// SHA-256 of the certificate that was shown.
     pub(super) fn certificate(&self) -> Option<Pin> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).certificate
+        self.seen().certificate
     }
 
     /// Why the certificate was refused, if it was.
     pub(super) fn problem(&self) -> Option<CertificateProblem> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).problem.clone()
+        self.seen().problem.clone()
     }
 
-    fn check(
-        &self,
-        leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        now: UnixTime,
-    ) -> Result<(), Error> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self, case: &Case<'_>) -> Vec<CertificateFault> {
         match &self.policy {
-            Policy::Anything => Ok(()),
-            Policy::Pins(pins) => {
-                let pinned = pins.contains(&sha256(leaf))
-                    || key_pin(leaf).is_some_and(|pin| pins.contains(&pin));
-                if pinned {
-                    Ok(())
-                } else {
-                    Err(CertificateError::ApplicationVerificationFailure.into())
+            Policy::Anything => Vec::new(),
+            Policy::Pins(pins) if is_pinned(pins, case.leaf) => Vec::new(),
+            Policy::Pins(_) => vec![CertificateFault::NotPinned],
+            Policy::Chain { named, system, name } => {
+                let mut faults = case.chain_faults(named, system.as_ref());
+                if *name == NameRule::Required {
+                    faults.extend(case.name_fault().filter(|fault| !faults.contains(fault)));
                 }
-            }
-            Policy::Chain { named, system } => {
-                let leaf = ParsedCertificate::try_from(leaf)?;
-                self.check_chain(&leaf, intermediates, now, named, system.as_ref())?;
-                verify_server_name(&leaf, name)
+                faults
             }
         }
     }
 
-    fn check_chain(
+    /// A signature that cannot be checked is no proof; where the key is why, that is said.
+    fn proven(
         &self,
-        leaf: &ParsedCertificate<'_>,
-        intermediates: &[CertificateDer<'_>],
-        now: UnixTime,
-        named: &RootCertStore,
-        system: Option<&SystemRoots>,
-    ) -> Result<(), Error> {
-        let against = |roots: &RootCertStore| {
-            verify_server_cert_signed_by_trust_anchor(
-                leaf,
-                roots,
-                intermediates,
-                now,
-                self.provider.signature_verification_algorithms.all,
-            )
-        };
-        match (against(named), system) {
-            (Err(error), Some(system)) if unknown_issuer(&error) => against(&system.get()),
-            (result, _) => result,
+        certificate: &CertificateDer<'_>,
+        result: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let weak = || Certificate::read(certificate)?.weak_key();
+        if result.is_err()
+            && let Some(key) = weak()
+        {
+            self.seen().problem = Some(CertificateProblem {
+                faults: vec![CertificateFault::WeakKey { issuer: None, key }],
+                certificate: sha256(certificate),
+            });
         }
-    }
-
-    fn problem_of(&self, error: &Error, certificate: Pin) -> CertificateProblem {
-        let pin_mismatch = matches!(self.policy, Policy::Pins(_));
-        CertificateProblem {
-            reason: if pin_mismatch {
-                "it is none of the certificates and keys in pin_sha256".to_owned()
-            } else {
-                reason(error)
-            },
-            certificate,
-            pin_mismatch,
-            unknown_issuer: unknown_issuer(error),
-        }
+        result
     }
 }
 
-/// Whether the chain ends at nobody who is trusted. Another authority of the same name shows as a
-/// bad signature.
-fn unknown_issuer(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)
-    )
+/// By the certificate itself, or by its key.
+fn is_pinned(pins: &[Pin], leaf: &CertificateDer<'_>) -> bool {
+    pins.contains(&sha256(leaf)) || key_pin(leaf).is_some_and(|pin| pins.contains(&pin))
 }
 
 /// SHA-256 of the certificate's SubjectPublicKeyInfo, if it can be read.
 fn key_pin(leaf: &CertificateDer<'_>) -> Option<Pin> {
-    let parsed = webpki::EndEntityCert::try_from(leaf).ok()?;
-    Some(sha256(&parsed.subject_public_key_info()))
+    let key = match webpki::EndEntityCert::try_from(leaf) {
+        Ok(parsed) => parsed.subject_public_key_info(),
+        Err(_) => Certificate::read(leaf)?.public_key()?,
+    };
+    Some(sha256(&key))
 }
 
-/// What is wrong, in words.
-fn reason(error: &Error) -> String {
-    let Error::InvalidCertificate(error) = error else {
-        return error.to_string();
-    };
-    match error {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "it is signed by an authority that is not trusted here".to_owned()
+/// What to tell the server: the alert follows from it.
+fn alert(fault: &CertificateFault) -> CertificateError {
+    match fault {
+        CertificateFault::SelfSigned
+        | CertificateFault::UnknownIssuer { .. }
+        | CertificateFault::IssuerNotSent { .. }
+        | CertificateFault::Namesake { .. } => CertificateError::UnknownIssuer,
+        CertificateFault::Expired { .. } => CertificateError::Expired,
+        CertificateFault::NotYetValid { .. } => CertificateError::NotValidYet,
+        CertificateFault::WrongName { .. } | CertificateFault::CommonNameOnly { .. } => {
+            CertificateError::NotValidForName
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "it has expired".to_owned()
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "it is not valid yet".to_owned()
-        }
-        CertificateError::NotValidForName => "it is for another name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            let expected = expected.to_str();
-            if presented.is_empty() {
-                format!("it is for no name, not for {expected}")
-            } else {
-                format!("it is for {}, not for {expected}", names(presented))
-            }
-        }
-        CertificateError::Other(OtherError(other))
-            if other.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity) =>
-        {
-            "it is an authority's own certificate (self-signed)".to_owned()
-        }
-        other => format!("{other:?}"),
+        CertificateFault::Purpose => CertificateError::InvalidPurpose,
+        CertificateFault::Unreadable => CertificateError::BadEncoding,
+        CertificateFault::NotPinned
+        | CertificateFault::Authority
+        | CertificateFault::WeakSignature { .. }
+        | CertificateFault::WeakKey { .. }
+        | CertificateFault::Rule(_) => CertificateError::ApplicationVerificationFailure,
     }
-}
-
-/// The names that a certificate is for, from webpki's `DnsName("…")` and `IpAddress(…)`.
-fn names(presented: &[String]) -> String {
-    let plain = |name: &String| match name.split_once('(') {
-        Some((_, rest)) => rest.trim_end_matches(')').trim_matches('"').to_owned(),
-        None => name.clone(),
-    };
-    presented.iter().map(plain).collect::<Vec<_>>().join(", ")
 }
 
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
+        sent: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let algorithms = self.provider.signature_verification_algorithms.all;
+        let faults = self.check(&Case { leaf, sent, name, now, algorithms });
         let certificate = sha256(leaf);
-        let result = self.check(leaf, intermediates, name, now);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.certificate = Some(certificate);
-        seen.problem = result.as_ref().err().map(|error| self.problem_of(error, certificate));
-        result.map(|()| ServerCertVerified::assertion())
+        let verdict = match faults.first() {
+            None => Ok(ServerCertVerified::assertion()),
+            Some(fault) => Err(alert(fault).into()),
+        };
+        let problem = CertificateProblem { faults, certificate };
+        *self.seen() =
+            Seen { certificate: Some(certificate), problem: verdict.is_err().then_some(problem) };
+        verdict
     }
 
     fn verify_tls12_signature(
@@ -212,7 +184,8 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        let checked = signature::check_tls12(message, certificate, signature, algorithms);
+        self.proven(certificate, checked)
     }
 
     fn verify_tls13_signature(
@@ -222,7 +195,8 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        let checked = signature::check_tls13(message, certificate, signature, algorithms);
+        self.proven(certificate, checked)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -236,44 +210,5 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// The system's roots, read in a thread of their own: it takes longer than a round trip.
-pub(super) struct SystemRoots(Mutex<Loading>);
-
-enum Loading {
-    NotYet,
-    Running(JoinHandle<RootCertStore>),
-    Done(Arc<RootCertStore>),
-}
-
-impl SystemRoots {
-    /// Roots that are read when they are asked for.
-    pub(super) fn when_needed() -> Self {
-        Self(Mutex::new(Loading::NotYet))
-    }
-
-    /// Roots that are read from now on.
-    pub(super) fn at_once() -> Self {
-        Self(Mutex::new(Loading::Running(std::thread::spawn(load))))
-    }
-
-    fn get(&self) -> Arc<RootCertStore> {
-        let mut loading = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let roots = match std::mem::replace(&mut *loading, Loading::NotYet) {
-            Loading::NotYet => Arc::new(load()),
-            // A thread that panicked read nothing, and nothing is then trusted.
-            Loading::Running(thread) => {
-                Arc::new(thread.join().unwrap_or_else(|_| RootCertStore::empty()))
-            }
-            Loading::Done(roots) => roots,
-        };
-        *loading = Loading::Done(Arc::clone(&roots));
-        roots
-    }
-}
-
-/// What cannot be read is left out: a root that is missing makes a chain untrusted, never trusted.
-fn load() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
-}
+#[cfg(test)]
+mod tests;

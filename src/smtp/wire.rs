@@ -5,11 +5,11 @@
 //! tells an observer what was said.
 //! A wire that is `cut` sends nothing more, so that a truncated message is never completed.
 
+mod body;
 mod opening;
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use zeroize::Zeroize as _;
@@ -25,14 +25,6 @@ use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 const COALESCED_MAX: usize = 64 * 1024;
 /// How long a reply is looked for on a connection that takes no more of ours.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// Octets kept of what the server says to a command, of everything that it says to commands, and
-/// of each reply when that is used up: a refusal for each of thousands of recipients must fit.
-const WORDS_OF_REPLY: usize = 4 * 1024;
-const WORDS_OF_SESSION: usize = 1024 * 1024;
-const FEW_WORDS: usize = 128;
-/// A challenge of AUTH must stay whole.
-const CHALLENGE: u16 = 334;
 
 /// What lettre is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +57,14 @@ pub(super) struct Wire {
     /// What lettre has not read yet of the canonical line.
     ready: &'static [u8],
     replies: VecDeque<Reply>,
-    /// Octets kept of what the server said to commands.
-    words: usize,
     trouble: Option<Cause>,
     write_failed: bool,
     queued: u64,
     accepted: u64,
     /// Where the end of the data stands in what was queued.
     end_of_data: Option<u64>,
+    /// Something was in doubt or accepted before this message.
+    doubted_before: bool,
     /// The server knows only HELO, or is taken to.
     helo_only: bool,
     mask: Mask,
@@ -94,12 +86,12 @@ impl Wire {
             framer: Framer::default(),
             ready: b"",
             replies: VecDeque::new(),
-            words: 0,
             trouble: None,
             write_failed: false,
             queued: 0,
             accepted: 0,
             end_of_data: None,
+            doubted_before: false,
             helo_only: false,
             mask,
             watch,
@@ -136,16 +128,20 @@ impl Wire {
             Phase::Body => {}
             Phase::Greeting | Phase::Hello | Phase::Commands => {
                 let text = String::from_utf8_lossy(octets);
+                self.framer.expect_capabilities(text.starts_with("EHLO "));
                 text.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
             }
         }
+        // The time for a block of the message is not that for a message which comes as one block.
+        let room = COALESCED_MAX.saturating_sub(self.outgoing.len()).max(1);
+        let octets = &octets[..octets.len().min(room)];
         self.outgoing.extend_from_slice(octets);
         self.queued += octets.len() as u64;
-        if self.outgoing.len() >= COALESCED_MAX
-            && let Err(cause) = self.flush()
-        {
-            self.trouble = Some(cause);
-            return Err(io::ErrorKind::BrokenPipe.into());
+        if self.outgoing.len() >= COALESCED_MAX {
+            self.trouble = self.flush().err();
+            if self.write_failed {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
         }
         Ok(octets.len())
     }
@@ -189,11 +185,6 @@ impl Wire {
         }
     }
 
-    /// Tells how many octets of the message are written.
-    pub(super) fn progress(&self, octets: u64) {
-        (self.watch.progress)(octets);
-    }
-
     /// Tells the observer that something happened.
     pub(super) fn note(&mut self, text: &str) {
         (self.watch.observer)(Line::Note(text));
@@ -221,23 +212,6 @@ impl Wire {
     /// What SCRAM can be bound to: the key exported from this TLS session (RFC 9266).
     pub(super) fn channel_key(&self) -> Option<[u8; 32]> {
         self.transport.tls_session().and_then(channel_key)
-    }
-
-    /// Queues what rides behind the end of the data.
-    pub(super) fn begin_body(&mut self, trailer: &'static [u8]) {
-        self.phase = Phase::Body;
-        self.trailer = trailer;
-        self.end_of_data = None;
-    }
-
-    /// Back to commands once the end of the data is answered.
-    pub(super) fn end_body(&mut self) {
-        self.phase = Phase::Commands;
-    }
-
-    /// Whether the server may have got the whole message.
-    pub(super) fn end_of_data_written(&self) -> bool {
-        self.end_of_data.is_some_and(|end| self.accepted >= end)
     }
 
     /// Ends the connection so that nothing queued is ever sent.
@@ -273,19 +247,16 @@ impl Wire {
         self.transport.address_literal()
     }
 
-    /// Whether QUIT went out behind the end of the data.
-    pub(super) fn quit_is_out(&self) -> bool {
-        self.end_of_data.is_some() && !self.trailer.is_empty()
-    }
-
     /// Says QUIT without lettre, unless it is out already, and gives the server a moment to answer.
     pub(super) fn quit(&mut self, patience: Duration) {
-        if !self.quit_is_out() {
+        if !self.quit_is_out() && !self.write_failed {
             self.queue_line("QUIT");
         }
         self.patience = patience;
-        // Whatever comes of it changes nothing any more.
-        let _ = self.receive();
+        if !self.write_failed {
+            // Whatever comes of it changes nothing any more.
+            let _ = self.receive();
+        }
         self.cut();
     }
 
@@ -296,12 +267,17 @@ impl Wire {
         self.queued += line.len() as u64 + 2;
     }
 
+    /// Writes what is queued, unless the server has spoken before the end of the message: nothing
+    /// more is written then, and what it said is for the next who reads.
     fn flush(&mut self) -> Result<(), Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(self.timeouts.block);
+        if self.is_interrupted() {
+            self.outgoing.zeroize();
+            self.write_failed = true;
+            return Ok(());
         }
+        self.transport.allow(self.timeouts.block);
         let length = self.outgoing.len();
-        let result = self.transport.write_all(&self.outgoing);
+        let result = self.transport.write_all(&self.outgoing, self.heed());
         self.outgoing.zeroize();
         match result {
             Ok(()) => {
@@ -328,13 +304,15 @@ impl Wire {
             Phase::Greeting => self.receive_greeting(patience),
             _ => self.receive_within(patience),
         };
-        received.map_err(|cause| trouble.unwrap_or(cause))
+        received.map_err(|cause| match cause {
+            // Why the write failed: the server had left the handshake.
+            Cause::Handshake(_) => cause,
+            cause => trouble.unwrap_or(cause),
+        })
     }
 
     fn receive_within(&mut self, patience: Duration) -> Result<RawReply, Cause> {
-        if let Some(socket) = self.transport.socket() {
-            socket.allow(patience);
-        }
+        self.transport.allow(patience);
         let mut buffer = [0; 8 * 1024];
         loop {
             if let Some(reply) = self.framer.next_reply().map_err(Cause::Protocol)? {
@@ -346,7 +324,7 @@ impl Wire {
                     self.framer.push(&buffer[..octets]);
                     continue;
                 }
-                Err(error) => describe(&error, patience),
+                Err(error) => describe(&error, self.patience),
             };
             let last_words = matches!(broken, Cause::Lost(_)).then(|| self.framer.last_words());
             return last_words.flatten().map(|reply| self.heard(reply)).ok_or(broken);
@@ -359,29 +337,18 @@ impl Wire {
         reply
     }
 
-    fn keep_words(&mut self, reply: &mut RawReply) {
-        reply.shorten(if self.words < WORDS_OF_SESSION { WORDS_OF_REPLY } else { FEW_WORDS });
-        self.words += reply.length();
-    }
-
     /// One reply for lettre.
     fn reply_for_lettre(&mut self) -> Result<&'static [u8], Cause> {
-        if self.phase == Phase::Body && self.end_of_data.is_none() {
-            self.end_of_data = Some(self.queued);
-            self.outgoing.extend_from_slice(self.trailer);
-            self.queued += self.trailer.len() as u64;
-            let trailer = String::from_utf8_lossy(self.trailer);
-            trailer.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
-            self.watch.in_doubt.store(true, Ordering::SeqCst);
+        if self.phase == Phase::Body && self.end_of_data.is_none() && !self.write_failed {
+            self.end_data();
         }
         let received = self.receive();
-        self.watch.in_doubt.store(false, Ordering::SeqCst);
+        self.settle_doubt(received.as_ref().ok());
         let mut reply = received?;
         match self.phase {
             Phase::Greeting => self.greeted(&reply)?,
             Phase::Hello => reply = self.answered_hello(reply)?,
-            _ if reply.code == CHALLENGE => {}
-            Phase::Commands | Phase::Body | Phase::Hushed => self.keep_words(&mut reply),
+            Phase::Commands | Phase::Body | Phase::Hushed => {}
         }
         self.replies.push_back(reply.decode());
         Ok(reply.canonical_line())

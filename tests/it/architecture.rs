@@ -11,7 +11,7 @@ use source::{NamedPath, Source};
 /// The rooms by floor, from the ground up. Rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["config", "secret", "compose", "page", "smtp", "spool", "merge"],
+    &["config", "secret", "compose", "page", "log", "smtp", "spool", "merge"],
     &["advice"],
     &["sandbox", "doctor"],
     &["commands"],

@@ -225,6 +225,23 @@ fn recipients_are_refused_by_name() {
 }
 
 #[test]
+fn two_recipients_are_taken_in_one_transaction() {
+    let sandbox = Sandbox::start("takes-two");
+    let more = [
+        "--mail-rcpt-allowfails",
+        "--mail-rcpt",
+        "b@x.com",
+        "--mail-rcpt",
+        "c@x.com",
+        "--mail-rcpt",
+        "d@x.com",
+    ];
+    let outcome = sandbox.curl(&more);
+    outcome.ended(0, "< 452 4.5.3 Too many recipients");
+    outcome.ended(0, "queued as 1");
+}
+
+#[test]
 fn what_is_too_big_is_refused_at_once_or_at_the_end() {
     let sandbox = Sandbox::start("too-big");
     let message = format!("Subject: x\r\n\r\n{}", "0123456789\r\n".repeat(2000));

@@ -199,14 +199,14 @@ fn a_check_is_an_object_too() {
     assert_eq!(object["findings"][1]["hint"], "did you mean \"host\"?");
 }
 
-const MSMTPRC: &str = "defaults\nauth on\ntls on\nntlmdomain x\naccount work\nhost h.example\n\
+const MSMTPRC: &str = "defaults\nauth on\ntls on\nlogfile_time_format %s\naccount work\nhost h.example\n\
                        port 587\nfrom n@x.y\nuser n\npassword hunter2\naccount default : work\n";
 
 #[test]
 fn an_import_prints_profiles_that_load_and_names_what_is_lost() {
     let outcome = profiles(&["import", ".msmtprc"]).file(".msmtprc", MSMTPRC).run();
     outcome.exit(0).lacks("hunter2").stderr_is(
-        ".msmtprc:4: ntlmdomain: NTLM is not supported\n\
+        ".msmtprc:4: logfile_time_format: the log has the time as RFC 3339 writes it\n\
          .msmtprc:10: the password of work is not printed; --write takes it over\n",
     );
     let config = outcome.stdout_text();

@@ -51,3 +51,22 @@ fn the_password_is_typed_while_stdin_is_the_body_and_not_shown() {
     let message = caught(&server).remove(0);
     assert_eq!(message.login.unwrap().user, "me@example.com");
 }
+
+/// The deadline passes while the person is asked: whoever types next must see it.
+#[test]
+fn a_prompt_that_nobody_answers_ends_with_the_deadline_and_leaves_the_terminal_as_it_was() {
+    let program = env!("CARGO_BIN_EXE_mailsend");
+    let line = format!(
+        "'{program}' --host 127.0.0.1 --port 9 --username me@example.com --deadline 1 \
+         -t you@example.com -s hi --body x; echo \"status: $?\"; stty -a"
+    );
+    let output = Command::new("python3")
+        .args(["-c", TYPIST, "never shown", ""])
+        .args(["sh", "-c", &line])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("the deadline of 1 s (obtaining the password)"), "{shown}");
+    assert!(shown.contains("status: 75"), "{shown}");
+    assert!(shown.contains(" echo ") && !shown.contains("-echo "), "{shown}");
+}

@@ -99,6 +99,7 @@ fn implicit_tls_that_is_not_named_is_advised() {
     let lines = [
         "mailsend: qq: no answer within 1 s (the greeting)",
         "hint: if port PORT speaks TLS from the first octet, set tls = \"implicit\"",
+        "hint: a server that is only slow to greet gets more time by timeout_greeting = SECONDS",
     ];
     refused(&server, &send(&server, "qq", &profile), 75, &lines);
 }
@@ -120,10 +121,11 @@ fn an_unknown_authority_is_to_be_trusted_or_pinned() {
     let server = sandbox("corp-relay-unknown-ca", PASSWORD);
     let lines = [
         "mailsend: corp: the server's certificate is not trusted: it is signed by an authority \
-         that is not trusted here",
-        "hint: get the authority's certificate from the administrator and set ca_file = \
-         \"FILE.pem\"",
-        "hint: or compare this SHA-256 with the administrator's and pin the certificate: \
+         that is not trusted here, 'Corp Root CA' (or that is an intermediate, whose certificate \
+         the server does not send)",
+        "hint: get the certificate of 'Corp Root CA' from the administrator and set ca_file = \
+         \"FILE.pem\"; if it is an intermediate, the server should send it",
+        "hint: compare this SHA-256 with the administrator's and pin the certificate: \
          pin_sha256 = [\"PIN\"]",
         "hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true",
     ];

@@ -1,6 +1,11 @@
 //! When TLS starts, and what happens where it does not: every mode against servers that do it,
 //! refuse it, break it, or tamper with it.
 
+mod certificate;
+mod client;
+mod hostile;
+mod version;
+
 use crate::support::{Authority, Identity, KeyKind, Leaf, Mailsend, Outcome, ScriptServer};
 
 const MAIL: &str = "C: MAIL FROM:<me@example.com>

@@ -5,32 +5,37 @@
 
 packages_cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mailsend-tests
 
-# unpack_packages NAME PACKAGE... : prints the folder that holds the unpacked packages and whatever
-# they need that this machine lacks. Fails with apt's words on stderr.
+# unpack_packages PACKAGE... : prints the folder that holds the unpacked packages and whatever they
+# need that this machine lacks. Fails with apt's words on stderr.
 unpack_packages() {
-  local name=$1 folder staging
-  shift
+  local name folder
+  name=$(IFS=+; echo "$*")
   # shellcheck disable=SC1091
   folder=$packages_cache/$name-$(. /etc/os-release && echo "$ID$VERSION_ID")-$(dpkg --print-architecture)
   if [ ! -d "$folder" ]; then
     mkdir -p "$packages_cache"
-    staging=$(mktemp -d "$folder.XXXXXX")
-    if ! _download "$staging" "$@" 2>"$staging/apt.log"; then
-      # The lists may be missing or too old to find the files.
-      [ "$(id -u)" = 0 ] && apt-get -qq update >&2
-      rm -f "$staging"/*.deb
-      _download "$staging" "$@" || { rm -rf "$staging"; return 1; }
-    fi
-    mkdir "$staging/root"
-    local archive
-    for archive in "$staging"/*.deb; do dpkg -x "$archive" "$staging/root" || return 1; done
-    chmod 755 "$staging/root"
-    _merge_usr "$staging/root"
-    # Another run may have been faster; its folder is as good.
-    mv -T "$staging/root" "$folder" 2>/dev/null || true
-    rm -rf "$staging"
+    # One at a time: apt fails where another is updating its lists.
+    ( flock 9 && { [ -d "$folder" ] || _unpack "$folder" "$@"; } ) 9>"$packages_cache/lock" || return 1
   fi
   echo "$folder"
+}
+
+# _unpack FOLDER PACKAGE...
+_unpack() {
+  local folder=$1 staging archive
+  shift
+  staging=$(mktemp -d "$folder.XXXXXX")
+  if ! _download "$staging" "$@" 2>"$staging/apt.log"; then
+    # The lists may be missing or too old to find the files.
+    [ "$(id -u)" = 0 ] && apt-get -qq update >&2
+    rm -f "$staging"/*.deb
+    _download "$staging" "$@" || { rm -rf "$staging"; return 1; }
+  fi
+  mkdir "$staging/root"
+  for archive in "$staging"/*.deb; do dpkg -x "$archive" "$staging/root" || return 1; done
+  chmod 755 "$staging/root"
+  _merge_usr "$staging/root"
+  mv -T "$staging/root" "$folder" && rm -rf "$staging"
 }
 
 # Where /bin and the like are links to /usr/bin, a folder of that name would hide the link.

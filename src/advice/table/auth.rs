@@ -6,9 +6,8 @@ use crate::advice::situation::Kind::{
 };
 use crate::advice::situation::When::{
     At, AuthAuto, AuthNamed, AuthNowhere, AuthOnlyInClear, Code, Failed, Hidden,
-    InitialResponseRefused, LoginPrompted, NotTheWord, OffersOAuth, OffersPlain,
-    PasswordAskedFirst, Proves, Says, SaysNot, SecretKnown, StartTlsNotOffered, StartTlsOffered,
-    Tls as TlsIs,
+    InitialResponseRefused, LoginPrompted, NotTheWord, Offers, OffersOAuth, PasswordAskedFirst,
+    Proves, Says, SaysNot, SecretKnown, StartTlsNotOffered, StartTlsOffered, Tls as TlsIs,
 };
 use crate::model::Proof;
 use crate::model::Stage::{Auth, Mail};
@@ -58,6 +57,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(Unprotected), StartTlsNotOffered],
         "try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"",
+    ),
+    weak(
+        &[Failed(Unprotected), Offers("CRAM-MD5")],
+        "auth = \"CRAM-MD5\", which hides a good password, but not a weak one",
     ),
     weak(&[Failed(Unprotected)], "danger_cleartext_auth = true"),
     sure(
@@ -118,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
         "the password at {provider} is {secret}; check username = \"{user}\" too",
     ),
     row(
-        &[Failed(CredentialsRefused), Hidden, OffersPlain],
+        &[Failed(CredentialsRefused), Hidden, Offers("PLAIN")],
         "some servers offer what they cannot check; if the password is right, auth = \"plain\"",
     ),
     row(

@@ -3,7 +3,8 @@
 use super::{Row, row, sure};
 use crate::advice::situation::Kind::{Refused, SmtpUtf8NotOffered, TooLarge};
 use crate::advice::situation::When::{
-    Code, During, Failed, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress, UserIsName,
+    Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress,
+    UserIsName,
 };
 use crate::model::Stage::{Content, Data, EndOfData, Hello, Mail, Rcpt};
 
@@ -148,6 +149,11 @@ pub(super) const ROWS: &[Row] = &[
         ],
         "the server takes this for spam: say it in plain words, with fewer links and no programs \
          attached, or ask its administrator what it dislikes",
+    ),
+    row(
+        &[InGroup],
+        "the server may not understand commands in groups, although it says so: set pipelining = \
+         \"never\"",
     ),
     row(
         &[Failed(SmtpUtf8NotOffered)],

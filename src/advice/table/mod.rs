@@ -4,6 +4,7 @@
 mod auth;
 mod envelope;
 mod reach;
+mod time;
 mod tls;
 
 use super::situation::When;
@@ -41,5 +42,5 @@ const fn weak(when: &'static [When], advice: &'static str) -> Row {
 
 /// All hints, the more particular before the more general.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    [reach::ROWS, tls::ROWS, auth::ROWS, envelope::ROWS].into_iter().flatten()
+    [reach::ROWS, tls::ROWS, auth::ROWS, envelope::ROWS, time::ROWS].into_iter().flatten()
 }

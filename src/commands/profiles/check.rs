@@ -4,10 +4,11 @@
 use serde_json::{Value as Json, json};
 
 use super::View;
+use crate::advice;
 use crate::commands::job::Output;
 use crate::commands::ui::{Ui, harmless};
 use crate::config::{self, Finding, Inspection, Origin, Resolved, Severity};
-use crate::model::{Exit, SecretSource, Slot};
+use crate::model::{Cause, Exit, Failure, SecretSource, Slot, Stage};
 use crate::secret::{self, Environment};
 use crate::smtp;
 
@@ -49,9 +50,21 @@ fn named_files(profile: &Resolved) -> Vec<Finding> {
     {
         findings.push(error(profile.origin_of("ca_file"), complaint, None));
     }
+    findings.extend(unusable_certificate(profile));
     let wanted = profile.settings.wanted().into_iter();
     findings.extend(wanted.filter_map(|(slot, source)| missing_secret(profile, slot, source)));
     findings
+}
+
+/// What is wrong with the certificate of our own, or with its key.
+fn unusable_certificate(profile: &Resolved) -> Option<Finding> {
+    let server = &profile.settings.server;
+    let problem = smtp::check_client_certificate(&server.trust).err()?;
+    let (place, message) = (profile.origin_of(problem.key), problem.to_string());
+    let cause = Cause::Identity(problem);
+    let failure = Failure { stage: Stage::Setup, cause, seen: Box::default() };
+    let hint = advice::on_failure(&failure, server, None).into_iter().next();
+    Some(error(place, message, hint))
 }
 
 fn missing_secret(profile: &Resolved, slot: Slot, source: &SecretSource) -> Option<Finding> {

@@ -3,15 +3,19 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ArgAction;
 
 use crate::commands::settings::{SettingsArgs, given};
 use crate::commands::typed::{self, ReversePath};
 use crate::commands::ui::Verbosity;
-use crate::commands::{How, Output, Refusal};
+use crate::commands::{How, Output, Refusal, Retry};
 use crate::config::Profile;
-use crate::model::AddressList;
+use crate::model::{AddressList, RecipientPolicy};
+
+/// Seconds between attempts: most who greylist let in after a minute.
+const RETRY_WAIT: u32 = 60;
 
 /// What was typed to send a mail.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -110,6 +114,20 @@ pub(super) struct HowArgs {
     /// and nothing else. It is opened where there is a desktop.
     #[arg(long, hide_short_help = true)]
     preview: bool,
+    /// Send to nobody unless the server takes every recipient
+    ///
+    /// Otherwise one refused recipient does not keep the mail from the others.
+    #[arg(long, hide_short_help = true)]
+    all_or_none: bool,
+    /// Try so often again what the server put off [default: 0]
+    ///
+    /// Only what was refused for now, or could not be tried, and only for the recipients
+    /// concerned; never what may have been sent.
+    #[arg(long, value_name = "TIMES", hide_short_help = true)]
+    retry: Option<u32>,
+    /// Wait so long before each --retry [default: 60]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, requires = "retry")]
+    retry_wait: Option<u32>,
     /// Say what happened; -vv shows the dialogue
     ///
     /// Secrets are masked in it.
@@ -143,6 +161,17 @@ impl SendArgs {
             (_, 1) => Verbosity::Verbose,
             _ => Verbosity::Transcript,
         }
+    }
+
+    /// What a refused recipient means for the others.
+    pub(super) fn policy(&self) -> RecipientPolicy {
+        if self.how.all_or_none { RecipientPolicy::AllOrNone } else { RecipientPolicy::Each }
+    }
+
+    /// How often what was deferred is tried again, and how long after.
+    pub(super) fn retry(&self) -> Retry {
+        let wait = self.how.retry_wait.unwrap_or(RETRY_WAIT);
+        Retry { times: self.how.retry.unwrap_or(0), wait: Duration::from_secs(wait.into()) }
     }
 
     /// What is done and printed.

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::input;
+use super::input::{self, Patience};
 use crate::commands::Refusal;
 use crate::model::Attachment;
 
@@ -20,7 +20,7 @@ struct Wish {
 }
 
 /// Opens what `-a` names.
-pub(super) fn attach(typed: &OsStr) -> Result<Attachment, Refusal> {
+pub(super) fn attach(typed: &OsStr, patience: Patience) -> Result<Attachment, Refusal> {
     if typed.is_empty() {
         return Err(Refusal::usage("--attach names no file"));
     }
@@ -29,7 +29,8 @@ pub(super) fn attach(typed: &OsStr) -> Result<Attachment, Refusal> {
         return Err(refusal);
     }
     let wish = if exists { Wish::plain(typed) } else { Wish::parse(typed)? };
-    let source = input::open(&wish.path).map_err(|refusal| suspect_account(refusal, &wish.path))?;
+    let source = input::open(&wish.path, patience)
+        .map_err(|refusal| suspect_account(refusal, &wish.path))?;
     let content_type = wish.content_type.unwrap_or_else(|| guess(&wish.path));
     let name = wish.name.unwrap_or_else(|| {
         wish.path.file_name().unwrap_or(wish.path.as_os_str()).to_string_lossy().into_owned()
@@ -138,8 +139,11 @@ fn quoted(text: &str) -> String {
 }
 
 /// Opens everything that was named, in order.
-pub(super) fn attach_all(typed: &[OsString]) -> Result<Vec<Attachment>, Refusal> {
-    typed.iter().map(|one| attach(one)).collect()
+pub(super) fn attach_all(
+    typed: &[OsString],
+    patience: Patience,
+) -> Result<Vec<Attachment>, Refusal> {
+    typed.iter().map(|one| attach(one, patience)).collect()
 }
 
 #[cfg(test)]
@@ -153,7 +157,7 @@ mod tests {
     }
 
     fn refusal(text: &str) -> Refusal {
-        attach(OsStr::new(text)).unwrap_err()
+        attach(OsStr::new(text), Patience::default()).unwrap_err()
     }
 
     #[test]
@@ -170,7 +174,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data,name=x.txt");
         std::fs::write(&path, "").unwrap();
-        let attachment = attach(path.as_os_str()).unwrap();
+        let attachment = attach(path.as_os_str(), Patience::default()).unwrap();
         assert_eq!(attachment.name, "data,name=x.txt");
         assert_eq!(attachment.content_type, "text/plain");
     }
@@ -181,7 +185,8 @@ mod tests {
         let path = folder.path().join("报告.pdf");
         std::fs::write(&path, "").unwrap();
         let attachment =
-            attach(&[path.as_os_str(), OsStr::new(",name=r.txt")].concat_os()).unwrap();
+            attach(&[path.as_os_str(), OsStr::new(",name=r.txt")].concat_os(), Patience::default())
+                .unwrap();
         assert_eq!(
             (attachment.name.as_str(), &*attachment.content_type),
             ("r.txt", "application/pdf")

@@ -11,8 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::args::WhatArgs;
-use super::input;
+use super::input::{self, Patience};
 use crate::commands::context::Terminal;
+use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
 use crate::commands::typed;
 use crate::commands::ui::Ui;
@@ -20,7 +21,7 @@ use crate::model::Body;
 use crate::model::reason;
 
 /// After so long without an end of stdin we say what we wait for.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REMINDER: Duration = Duration::from_secs(5);
 
 /// Where the plain text comes from.
 enum TextFrom<'a> {
@@ -31,18 +32,20 @@ enum TextFrom<'a> {
 }
 
 /// Takes the text together; reads stdin only if no flag says what to send.
-pub(super) fn body(args: &WhatArgs, terminal: Terminal, ui: &mut Ui) -> Result<Body, Refusal> {
+pub(super) fn body(args: &WhatArgs, patience: Patience, ui: &mut Ui) -> Result<Body, Refusal> {
     let html = match (&args.html, &args.html_file) {
         (Some(html), _) => Some(from_flag("--html", html, ui)),
-        (None, Some(path)) => Some(decode(input::read(path)?, &path.display().to_string(), ui)),
+        (None, Some(path)) => {
+            Some(decode(input::read(path, patience)?, &path.display().to_string(), ui))
+        }
         (None, None) => None,
     };
     let source = text_from(args);
     match (source, html) {
         (TextFrom::Nowhere, None) => Ok(Body::Text(String::new())),
         (TextFrom::Nowhere, Some(html)) => Ok(Body::Html(html)),
-        (source, None) => Ok(Body::Text(read(&source, terminal, ui)?)),
-        (source, Some(html)) => Ok(Body::Alternative { text: read(&source, terminal, ui)?, html }),
+        (source, None) => Ok(Body::Text(read(&source, patience, ui)?)),
+        (source, Some(html)) => Ok(Body::Alternative { text: read(&source, patience, ui)?, html }),
     }
 }
 
@@ -57,29 +60,34 @@ fn text_from(args: &WhatArgs) -> TextFrom<'_> {
     }
 }
 
-fn read(source: &TextFrom<'_>, terminal: Terminal, ui: &mut Ui) -> Result<String, Refusal> {
+fn read(source: &TextFrom<'_>, patience: Patience, ui: &mut Ui) -> Result<String, Refusal> {
     match source {
         TextFrom::Nowhere => Ok(String::new()),
         TextFrom::Flag(text) => Ok(from_flag("--body", text, ui)),
-        TextFrom::File(path) => Ok(decode(input::read(path)?, &path.display().to_string(), ui)),
+        TextFrom::File(path) => {
+            Ok(decode(input::read(path, patience)?, &path.display().to_string(), ui))
+        }
         TextFrom::Stdin => {
-            let octets = read_stdin(terminal, ui).map_err(|error| {
-                Refusal::no_input(format!("cannot read stdin: {}", reason(&error)))
+            let own = *ui;
+            let octets = in_time(patience.deadline, "reading stdin", move || {
+                read_stdin(patience.terminal, own).map_err(|error| {
+                    Refusal::no_input(format!("cannot read stdin: {}", reason(&error)))
+                })
             })?;
             Ok(decode(octets, "stdin", ui))
         }
     }
 }
 
-fn read_stdin(terminal: Terminal, ui: &mut Ui) -> io::Result<Vec<u8>> {
+fn read_stdin(terminal: Terminal, mut ui: Ui) -> io::Result<Vec<u8>> {
     if terminal.input {
         ui.notice("type the text, then Ctrl-D on a line of its own");
         let mut octets = Vec::new();
         io::stdin().lock().read_to_end(&mut octets)?;
         return Ok(octets);
     }
-    let mut watcher = *ui;
-    read_with_notice(io::stdin().lock(), PATIENCE, move || {
+    let mut watcher = ui;
+    read_with_notice(io::stdin().lock(), REMINDER, move || {
         watcher.notice("still waiting for the end of stdin, which is the text of the mail");
         watcher.notice("(to send without it: --body TEXT, --no-body or < /dev/null)");
     })
@@ -136,7 +144,7 @@ mod tests {
     }
 
     fn body_of(args: WhatArgs) -> Body {
-        body(&args, Terminal::default(), &mut quiet()).unwrap()
+        body(&args, Patience::default(), &mut quiet()).unwrap()
     }
 
     #[test]
@@ -167,7 +175,7 @@ mod tests {
     #[test]
     fn a_missing_body_file_is_no_input() {
         let args = WhatArgs { body_file: Some("/no/such".into()), ..WhatArgs::default() };
-        let refusal = body(&args, Terminal::default(), &mut quiet()).unwrap_err();
+        let refusal = body(&args, Patience::default(), &mut quiet()).unwrap_err();
         assert_eq!(refusal.message, "cannot read /no/such: no such file or directory");
         assert_eq!(refusal.exit, crate::model::Exit::NO_INPUT);
     }

@@ -1,9 +1,9 @@
 //! From flags, settings and files to a draft: who, to whom, and what.
 
 use super::args::WhatArgs;
+use super::input::Patience;
 use super::{attach, body};
 use crate::commands::Refusal;
-use crate::commands::context::Terminal;
 use crate::commands::typed;
 use crate::commands::ui::Ui;
 use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox, check_header};
@@ -25,7 +25,7 @@ pub(super) fn draft(
     args: &WhatArgs,
     identity: &Identity,
     profile: Option<&str>,
-    terminal: Terminal,
+    patience: Patience,
     ui: &mut Ui,
 ) -> Result<Draft, Refusal> {
     let from = identity.from.clone().ok_or_else(|| no_sender(profile))?;
@@ -42,8 +42,8 @@ pub(super) fn draft(
         headers.push(header(field)?);
     }
     let subject = subject(args, ui);
-    let attachments = attach::attach_all(&args.attach)?;
-    let body = body::body(args, terminal, ui)?;
+    let attachments = attach::attach_all(&args.attach, patience)?;
+    let body = body::body(args, patience, ui)?;
     let reply_to = identity.reply_to.clone();
     Ok(Draft { from, reverse_path, to, cc, bcc, reply_to, subject, headers, body, attachments })
 }
@@ -123,7 +123,7 @@ mod tests {
 
     fn draft_of(args: &WhatArgs, identity: &Identity) -> Result<Draft, Refusal> {
         let mut ui = Ui::new(Verbosity::Quiet);
-        draft(args, identity, Some("corp"), Terminal::default(), &mut ui)
+        draft(args, identity, Some("corp"), Patience::default(), &mut ui)
     }
 
     fn no_body() -> WhatArgs {

@@ -6,15 +6,35 @@ use std::fs::File;
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::Path;
 
+use crate::commands::context::Terminal;
+use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
 use crate::model::reason;
-use crate::model::{Exit, FilePart, Source};
+use crate::model::{Deadline, Exit, FilePart, Source};
 
 /// Up to here a copy stays in memory.
 const IN_MEMORY: u64 = 1 << 20;
 
+/// Who may be waited for, and how long.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Patience {
+    /// Where somebody may be typing.
+    pub(super) terminal: Terminal,
+    /// When everything must be done.
+    pub(super) deadline: Option<Deadline>,
+}
+
 /// Opens a file to be attached.
-pub(super) fn open(path: &Path) -> Result<Source, Refusal> {
+pub(super) fn open(path: &Path, patience: Patience) -> Result<Source, Refusal> {
+    let owned = path.to_owned();
+    in_time(patience.deadline, &reading(path), move || open_now(&owned))
+}
+
+fn reading(path: &Path) -> String {
+    format!("reading {}", path.display())
+}
+
+fn open_now(path: &Path) -> Result<Source, Refusal> {
     let unreadable = |error| unreadable(path, &error);
     // Asked by name and first, because opening a FIFO waits for its writer.
     if path.metadata().map_err(unreadable)?.is_dir() {
@@ -29,8 +49,11 @@ pub(super) fn open(path: &Path) -> Result<Source, Refusal> {
 }
 
 /// Reads a whole file of text.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
-    std::fs::read(path).map_err(|error| unreadable(path, &error))
+pub(super) fn read(path: &Path, patience: Patience) -> Result<Vec<u8>, Refusal> {
+    let owned = path.to_owned();
+    in_time(patience.deadline, &reading(path), move || {
+        std::fs::read(&owned).map_err(|error| unreadable(&owned, &error))
+    })
 }
 
 /// What is said of a file that cannot be read.
@@ -92,24 +115,24 @@ mod tests {
     fn a_regular_file_is_opened_and_not_copied() {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(1 << 21).unwrap();
-        assert_eq!(length(&open(file.path()).unwrap()), 1 << 21);
+        assert_eq!(length(&open_now(file.path()).unwrap()), 1 << 21);
     }
 
     #[test]
     fn what_is_not_regular_is_copied() {
-        assert!(matches!(open(Path::new("/dev/null")).unwrap(), Source::Memory(_)));
+        assert!(matches!(open_now(Path::new("/dev/null")).unwrap(), Source::Memory(_)));
     }
 
     #[test]
     fn a_directory_is_refused_with_advice() {
-        let refusal = open(Path::new("/")).unwrap_err();
+        let refusal = open_now(Path::new("/")).unwrap_err();
         assert_eq!(refusal.message, "/ is a directory");
         assert_eq!((refusal.exit, refusal.hints.len()), (Exit::NO_INPUT, 1));
     }
 
     #[test]
     fn a_missing_file_is_named() {
-        let refusal = open(Path::new("/no/such/file")).unwrap_err();
+        let refusal = open_now(Path::new("/no/such/file")).unwrap_err();
         assert_eq!(refusal.message, "cannot read /no/such/file: no such file or directory");
         assert_eq!(refusal.exit, Exit::NO_INPUT);
     }

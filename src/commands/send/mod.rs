@@ -9,6 +9,7 @@ mod input;
 
 pub use args::SendArgs;
 pub use dry_run::{preview, show};
+use input::Patience;
 
 use super::context::Context;
 use super::settings::Settled;
@@ -25,12 +26,16 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let Settled { settings, rule, sandbox, entrance } = args.settings.settle(layer, context)?;
     settings.warnings.iter().for_each(|warning| ui.warning(warning));
     let profile = settings.server.profile.as_deref();
-    let draft = draft::draft(&args.what, &settings.identity, profile, context.terminal, ui)?;
+    let patience =
+        Patience { terminal: context.terminal, deadline: context.deadline(&settings.server) };
+    let draft = draft::draft(&args.what, &settings.identity, profile, patience, ui)?;
     if args.what.skip_empty && draft::is_empty(&draft) {
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
-    let result = deliver::deliver(&Job { draft, settings, entrance, rule, how }, context, ui);
+    let (policy, retry) = (args.policy(), args.retry());
+    let job = Job { draft, settings, entrance, rule, how, policy, retry };
+    let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)
     {

@@ -11,8 +11,8 @@ use crate::model::{Secret, Tls};
 const LEFT_OUT: [(&str, &str); 6] = [
     ("sendmailcmd", "mailsend talks to a server itself"),
     ("smtpserveroption", "mailsend talks to a server itself"),
-    ("smtpsslclientcert", "client certificates are not supported"),
-    ("smtpsslclientkey", "client certificates are not supported"),
+    ("smtpsslclientcert", "set client_certificate and client_key by hand"),
+    ("smtpsslclientkey", "set client_certificate and client_key by hand"),
     ("headercmd", "there is no such setting; see headers"),
     ("bcc", "recipients belong on the command line: --bcc"),
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::{Imported, Remark};
-use crate::model::{Mechanism, Pin, Proof, Secret, Tls};
+use crate::model::{LogTarget, Mechanism, Pin, Proof, Secret, Tls};
 
 /// A value and its line.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ const LEFT_OUT: [(&str, &str); 15] = [
     ("dsn_return", "there is no such setting"),
     ("aliases", "there is no such setting; see qualify_domain"),
     ("set_to_header", "there is no such setting; see qualify_domain"),
-    ("logfile_time_format", "there is no such setting"),
+    ("logfile_time_format", "the log has the time as RFC 3339 writes it"),
     ("auto_from", "name the author with from"),
     ("allow_from_override", "there is no such setting"),
     ("undisclosed_recipients", "there is no such setting; see --bcc"),
@@ -177,12 +177,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     if let Some(timeout) = setting("timeout").filter(|it| it.value != "off") {
         profile.set("connect_timeout", timeout.value.clone(), timeout.line, "");
     }
-    let log_file = setting("logfile").filter(|it| it.value.starts_with(['/', '~']));
-    if let Some(file) = log_file {
-        profile.text("log", &file.value, file.line);
-    } else if let Some(facility) = setting("syslog").filter(|it| it.value != "off") {
-        profile.text("log", "syslog", facility.line);
-    }
+    log(&mut profile, account, remarks);
     author(&mut profile, account, remarks);
     for (name, setting) in &account.settings {
         let known = LEFT_OUT.iter().find(|(left_out, _)| left_out == name);
@@ -211,8 +206,6 @@ const TAKEN: [&str; 22] = [
     "tls_host_override",
     "tls_cert_file",
     "tls_key_file",
-    "logfile",
-    "syslog",
     "auth",
     "user",
     "password",
@@ -222,6 +215,8 @@ const TAKEN: [&str; 22] = [
     "domain",
     "maildomain",
     "timeout",
+    "logfile",
+    "syslog",
 ];
 
 fn trust(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Remark>) {
@@ -345,6 +340,23 @@ fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
         profile.password = Some((Secret::new(password.value.as_str()), password.line));
     } else if let Some(command) = setting("passwordeval") {
         profile.text("password_command", &command.value, command.line);
+    }
+}
+
+/// One log is enough: the file, where both are set.
+fn log(profile: &mut Draft, account: &Account, remarks: &mut Vec<Remark>) {
+    let is_off = |setting: &&Setting| setting.value == "off";
+    let file = account.settings.get("logfile").filter(|file| !file.value.is_empty());
+    let syslog = account.settings.get("syslog").filter(|syslog| !is_off(syslog));
+    if let Some(syslog) = syslog {
+        profile.text("log", LogTarget::SYSLOG, syslog.line);
+    }
+    let Some(file) = file else { return };
+    if file.value.starts_with(['/', '~']) {
+        profile.text("log", &file.value, file.line);
+    } else {
+        let message = "logfile: set log to the whole path".to_owned();
+        remarks.push(Remark { line: file.line, message });
     }
 }
 

@@ -163,6 +163,12 @@ pub const MANNERS: &[Manner] = &[
         ..OPEN
     },
     Manner {
+        name: "takes-two",
+        description: "Takes two recipients of a message, and the rest only in further transactions",
+        recipients: Recipients::AtMost(2),
+        ..OPEN
+    },
+    Manner {
         name: "too-big",
         description: "Takes at most 16 KiB and says so; else refuses at MAIL or at the end",
         extensions: &[Pipelining, Size(16 << 10), EightBitMime, EnhancedStatusCodes],

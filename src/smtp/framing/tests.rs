@@ -72,7 +72,7 @@ fn endless_lines_and_replies_are_refused_in_little_memory() {
                 break;
             }
             let partial = framer.partial.as_ref().unwrap();
-            assert!(partial.kept <= REPLY_KEPT && partial.octets <= REPLY_MAX);
+            assert!(partial.kept <= WORDS_KEPT + LINE_COST && partial.octets <= REPLY_MAX);
         }
         assert_eq!(outcome, Err("a reply without an end".to_owned()));
     }
@@ -81,15 +81,15 @@ fn endless_lines_and_replies_are_refused_in_little_memory() {
 
 #[test]
 fn a_reply_of_five_thousand_lines_is_one() {
-    let mut octets = b"250-again\r\n".repeat(5000);
-    octets.extend_from_slice(b"250 and done\r\n");
-    let reply = one(&octets);
+    let mut framer = Framer::default();
+    framer.expect_capabilities(true);
+    framer.push(&b"250-again\r\n".repeat(5000));
+    framer.push(b"250 and done\r\n");
+    let reply = framer.next_reply().unwrap().unwrap();
     assert_eq!((reply.code, reply.lines.len()), (250, 5001));
     let mut octets = format!("250-{}\r\n", "x".repeat(3000)).repeat(600).into_bytes();
     octets.extend_from_slice(b"554 no\r\n");
-    let reply = one(&octets);
-    assert_eq!(reply.code, 554, "a line that is not kept counts");
-    assert!(reply.text().len() <= REPLY_KEPT);
+    assert_eq!(one(&octets).code, 554, "a line that is not kept counts");
 }
 
 #[test]
@@ -141,22 +141,35 @@ fn a_long_line_is_cut_and_the_next_reply_is_found() {
     octets.extend_from_slice(&[b'x'; 20_000]);
     octets.extend_from_slice(b"\r\n354 go\r\n");
     let all = replies(&octets).unwrap();
-    assert_eq!(all[0].lines[0].len(), LINE_KEPT - 4);
+    assert_eq!(all[0].lines[0].len(), WORDS_KEPT);
     assert_eq!(all[1].code, 354);
     let text = "登".repeat(8000);
     let reply = one(format!("550 {text}\r\n").as_bytes());
-    assert_eq!(reply.lines[0], "登".repeat((LINE_KEPT - 4) / 3), "not cut inside a character");
+    assert_eq!(reply.lines[0], "登".repeat(WORDS_KEPT / 3), "not cut inside a character");
 }
 
 #[test]
-fn a_shortened_reply_keeps_its_beginning() {
-    let shortened = |longest| {
-        let lines = ["one", "登录", "three"].map(|line| line.as_bytes().to_vec()).to_vec();
-        let mut reply = RawReply { code: 550, lines };
-        reply.shorten(longest);
-        reply.decode().to_string()
+fn of_a_long_reply_little_is_kept_unless_it_answers_ehlo() {
+    let long = [b"550-".as_slice(), &[b'x'; 900], b"\r\n"].concat().repeat(300);
+    let long = [long.as_slice(), b"550 no\r\n"].concat();
+    let mut framer = Framer::default();
+    let mut kept = |capabilities| {
+        framer.expect_capabilities(capabilities);
+        framer.push(&long);
+        let reply = framer.next_reply().unwrap().unwrap();
+        assert_eq!(reply.code, 550);
+        reply.lines.iter().map(Vec::len).sum::<usize>()
     };
-    assert_eq!(shortened(100), "550 one 登录 three");
-    assert_eq!(shortened(8), "550 one 登");
-    assert_eq!(shortened(2), "550 on");
+    assert_eq!(kept(true), 300 * 900 + 2);
+    assert_eq!(kept(false), 4 * 900 + 2);
+    // However many come, all together stay small; of each something is left.
+    let total: usize = (0..5000).map(|_| kept(false)).sum();
+    assert!(total < SESSION_KEPT + 5000 * LEAST_KEPT, "{total}");
+    assert_eq!(kept(false), LEAST_KEPT);
+}
+
+#[test]
+fn a_challenge_is_kept_whole() {
+    let challenge = "A".repeat(12_284);
+    assert_eq!(one(format!("334 {challenge}\r\n").as_bytes()).lines, [challenge]);
 }

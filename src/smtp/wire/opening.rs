@@ -7,7 +7,6 @@ use super::{Phase, Wire};
 use crate::model::Cause;
 use crate::smtp::framing::RawReply;
 use crate::smtp::transport::Transport;
-use crate::smtp::watch::Line;
 
 /// A greeting that takes longer may never come: a port that speaks TLS from the first octet waits
 /// for us.
@@ -45,22 +44,12 @@ impl Wire {
             return self.receive_within(patience);
         }
         match self.receive_within(SOON) {
-            Err(Cause::TimedOut(_)) => self.tell_delay(),
+            Err(Cause::TimedOut(_)) => {
+                self.watch.tell_delay(SOON, matches!(self.transport, Transport::Plain(_)));
+            }
             greeted => return greeted,
         }
         self.receive_within(patience - SOON)
-    }
-
-    fn tell_delay(&mut self) {
-        let advice = match self.transport {
-            Transport::Plain(_) => {
-                "; if its port speaks TLS from the first octet, set tls = \"implicit\""
-            }
-            _ => "",
-        };
-        let seconds = SOON.as_secs();
-        let text = format!("the server has not greeted for {seconds} s{advice}");
-        (self.watch.observer)(Line::Delay(&text));
     }
 
     /// Goes on to EHLO, unless the server answered before it was asked.

@@ -1,7 +1,7 @@
-//! CRAM-MD5, and responses of every length.
+//! CRAM-MD5, EXTERNAL, and responses of every length.
 
 use super::{MAIL, fails, program, talk, works};
-use crate::support::ScriptServer;
+use crate::support::{Authority, KeyKind, Leaf, Mailsend, Outcome, ScriptServer};
 
 /// `<1896.697170952@postoffice.reston.mci.net>`
 const CHALLENGE: &str = "PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+";
@@ -125,6 +125,76 @@ fn a_response_that_no_server_takes_is_not_sent() {
     let outcome = program(&server, &[]).env("SECRET", "p".repeat(9300)).run();
     outcome.exit(78).stderr_contains("and a server takes at most 12288");
     server.finish();
+}
+
+/// Inside TLS with a client certificate that the server asked for.
+fn with_certificate(exchange: &str, flags: &[&str]) -> Outcome {
+    let authority = Authority::new();
+    let ours = authority.identity(Leaf::ForClients, KeyKind::P256);
+    let identity = authority.identity(Leaf::Good, KeyKind::P256).offering(&authority);
+    let server = ScriptServer::play_with(
+        &identity,
+        &format!(
+            "S: 220 hi
+             C: EHLO *
+             S: 250-mail
+             S: 250 STARTTLS
+             C: STARTTLS
+             S: 220 go
+             TLS
+             C: EHLO *
+             {exchange}"
+        ),
+    );
+    let port = server.port().to_string();
+    let outcome = Mailsend::new()
+        .file("ca.pem", authority.pem())
+        .file("me.pem", ours.pem() + &ours.key_pem())
+        .args(["--host", "localhost", "--port", port.as_str(), "--ca-file", "ca.pem"])
+        .args(["--client-certificate", "me.pem", "-f", "me@example.com"])
+        .args(["--body", "hello", "a@example.net"])
+        .args(flags.iter().copied())
+        .talks_to(server.dialogue())
+        .run();
+    server.finish();
+    outcome
+}
+
+#[test]
+fn external_names_whom_to_act_for_or_leaves_it_to_the_certificate() {
+    const OFFER: &str = "S: 250-mail\nS: 250 AUTH EXTERNAL PLAIN";
+    let named = ["--username", "alice", "--auth", "external"];
+    let line = "C: AUTH EXTERNAL YWxpY2U=";
+    with_certificate(&format!("{OFFER}\n{line}\nS: 235 ok\n{MAIL}"), &named).exit(0);
+    let asked = "S: 501 no\nC: AUTH EXTERNAL\nS: 334\nC: YWxpY2U=\nS: 235 ok";
+    with_certificate(&format!("{OFFER}\n{line}\n{asked}\n{MAIL}"), &named).exit(0);
+    for flags in [&["--auth", "external"][..], &[]] {
+        with_certificate(&format!("{OFFER}\nC: AUTH EXTERNAL =\nS: 235 ok\n{MAIL}"), flags).exit(0);
+    }
+    let overlooked = "C: AUTH EXTERNAL =\nS: 334\nC:\nS: 235 ok";
+    with_certificate(&format!("{OFFER}\n{overlooked}\n{MAIL}"), &[]).exit(0);
+}
+
+#[test]
+fn a_certificate_without_a_login_needs_no_offer_of_one() {
+    with_certificate(&format!("S: 250 mail\n{MAIL}"), &[]).exit(0).silent();
+}
+
+#[test]
+fn a_certificate_that_is_nobodys_is_told() {
+    let exchange = "S: 250-mail
+        S: 250 AUTH EXTERNAL
+        C: AUTH EXTERNAL =
+        S: 535 5.7.8 nobody of that name
+        C: QUIT
+        S: 221 bye";
+    with_certificate(exchange, &[]).exit(77).stderr_is(
+        "mailsend: localhost: the server refused the client certificate: 535 5.7.8 nobody of that \
+         name
+hint: the administrator has to know this client certificate; if it belongs to another name, set \
+         username, or leave it out
+",
+    );
 }
 
 #[test]

@@ -38,7 +38,9 @@ fn a_port_that_speaks_tls_from_the_first_octet_is_recognised() {
             &["--timeout-greeting", "1"],
             75,
             "no answer within 1 s (the greeting)\n\
-             hint: if port {port} speaks TLS from the first octet, set tls = \"implicit\"",
+             hint: if port {port} speaks TLS from the first octet, set tls = \"implicit\"\n\
+             hint: a server that is only slow to greet gets more time by timeout_greeting = \
+             SECONDS",
         ),
     ]);
 }

@@ -4,17 +4,19 @@
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
 mod certificates;
-mod mailbox;
+mod openssl;
 mod program;
 mod proxy;
 mod python;
 mod sandbox;
 mod script;
+mod server;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
-pub(crate) use mailbox::Postfix;
+pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
-pub(crate) use proxy::{Cut, Ending, Proxy};
+pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox};
 pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
+pub(crate) use server::RealServer;

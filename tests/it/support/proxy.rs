@@ -33,12 +33,22 @@ pub(crate) enum Ending {
     Reset,
 }
 
-/// Forwards connections, one after the other, each with a cut of its own.
+/// What passed of the connection that was expected, and how many connections there were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Passed {
+    pub(crate) to_server: u64,
+    pub(crate) to_client: u64,
+    pub(crate) was_cut: bool,
+    /// More of them come when a client tries again; those are not cut.
+    pub(crate) connections: u64,
+}
+
+/// Forwards connections, one after the other; the first that is expected is cut.
 pub(crate) struct Proxy {
     listener: Arc<TcpListener>,
     address: SocketAddr,
     server: SocketAddr,
-    /// The connection by which `finish` wakes a proxy that waits for a client in vain.
+    /// The connection by which `ended` wakes a proxy that waits for more clients.
     wake: Arc<Mutex<Option<SocketAddr>>>,
     passage: Option<Passage>,
 }
@@ -46,7 +56,8 @@ pub(crate) struct Proxy {
 /// A connection that is waited for or forwarded.
 struct Passage {
     counts: Arc<Counts>,
-    forwarding: JoinHandle<()>,
+    /// How many connections there were in the end.
+    forwarding: JoinHandle<u64>,
 }
 
 #[derive(Default)]
@@ -57,7 +68,7 @@ struct Counts {
 }
 
 impl Proxy {
-    /// Waits for one connection and forwards it to `server`.
+    /// Waits for connections and forwards them to `server`.
     pub(crate) fn to(server: SocketAddr, cut: Cut) -> Self {
         let mut proxy = Self::before(server);
         proxy.expect(cut);
@@ -71,7 +82,7 @@ impl Proxy {
         Self { listener, address, server, wake: Arc::default(), passage: None }
     }
 
-    /// Waits for one connection more.
+    /// Waits for a connection to cut, and for more of them.
     pub(crate) fn expect(&mut self, cut: Cut) {
         self.passage = Some(Passage::begin(&self.listener, self.server, cut, &self.wake));
     }
@@ -81,20 +92,26 @@ impl Proxy {
         self.address.port()
     }
 
-    /// Waits until the connection has ended; then the octets that were forwarded from the client to
-    /// the server and back, and whether it was cut.
-    pub(crate) fn finish(self) -> (u64, u64, bool) {
-        {
+    /// Waits until all connections have ended; another one may be expected then.
+    pub(crate) fn ended(&mut self) -> Passed {
+        let Some(passage) = self.passage.take() else { return Passed::default() };
+        let waker = {
             // Held until the address is known, so that it cannot be taken for a client.
             let mut wake = self.wake.lock().unwrap();
-            *wake = TcpStream::connect(self.address).and_then(|stream| stream.local_addr()).ok();
+            let waker = TcpStream::connect(self.address).unwrap();
+            *wake = waker.local_addr().ok();
+            waker
+        };
+        let connections = passage.forwarding.join().unwrap();
+        // Thousands of these would keep the ports of other tests for a minute.
+        SockRef::from(&waker).set_linger(Some(Duration::ZERO)).unwrap();
+        let counts = passage.counts;
+        Passed {
+            to_server: counts.client_to_server.load(Ordering::SeqCst),
+            to_client: counts.server_to_client.load(Ordering::SeqCst),
+            was_cut: counts.cut.load(Ordering::SeqCst),
+            connections,
         }
-        self.passage.map(Passage::end).unwrap_or_default()
-    }
-
-    /// The same for a connection that did come; another one may be expected then.
-    pub(crate) fn ended(&mut self) -> (u64, u64, bool) {
-        self.passage.take().map(Passage::end).unwrap_or_default()
     }
 }
 
@@ -106,26 +123,24 @@ impl Passage {
         wake: &Arc<Mutex<Option<SocketAddr>>>,
     ) -> Self {
         let counts = Arc::new(Counts::default());
-        let (listener, wake, shared) = (listener.clone(), wake.clone(), counts.clone());
+        let (listener, wake, first) = (listener.clone(), wake.clone(), counts.clone());
         let forwarding = thread::spawn(move || {
-            let Ok((client, peer)) = listener.accept() else { return };
-            if *wake.lock().unwrap() == Some(peer) {
-                return;
+            let own = listener.local_addr().unwrap().port();
+            let mut connections = 0;
+            while let Ok((client, peer)) = listener.accept() {
+                if *wake.lock().unwrap() == Some(peer) {
+                    break;
+                }
+                connections += 1;
+                let Ok(server) = connect(server, own) else { break };
+                match connections {
+                    1 => forward(client, server, cut, &first),
+                    _ => forward(client, server, Cut::default(), &Counts::default()),
+                }
             }
-            if let Ok(server) = connect(server, listener.local_addr().unwrap().port()) {
-                forward(client, server, cut, &shared);
-            }
+            connections
         });
         Self { counts, forwarding }
-    }
-
-    fn end(self) -> (u64, u64, bool) {
-        self.forwarding.join().unwrap();
-        (
-            self.counts.client_to_server.load(Ordering::SeqCst),
-            self.counts.server_to_client.load(Ordering::SeqCst),
-            self.counts.cut.load(Ordering::SeqCst),
-        )
     }
 }
 
@@ -226,13 +241,13 @@ mod tests {
     /// Sends `text` and reads to the end; what the server had, what came back, and how it ended.
     fn talk(cut: Cut, text: &[u8]) -> (Vec<u8>, Vec<u8>, Option<ErrorKind>) {
         let (address, server) = echo();
-        let proxy = Proxy::to(address, cut);
+        let mut proxy = Proxy::to(address, cut);
         let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).unwrap();
         // Cut at nought, the connection may be gone by now.
         let _ = client.write_all(text).and_then(|()| client.shutdown(Shutdown::Write));
         let mut back = Vec::new();
         let end = client.read_to_end(&mut back).err().map(|error| error.kind());
-        proxy.finish();
+        proxy.ended();
         (server.join().unwrap(), back, end)
     }
 
@@ -271,11 +286,12 @@ mod tests {
     #[test]
     fn the_octets_are_counted() {
         let (address, _server) = echo();
-        let proxy = Proxy::to(address, Cut::default());
+        let mut proxy = Proxy::to(address, Cut::default());
         let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).unwrap();
         client.write_all(b"12345").unwrap();
         client.shutdown(Shutdown::Write).unwrap();
         client.read_to_end(&mut Vec::new()).unwrap();
-        assert_eq!(proxy.finish(), (5, 5, false));
+        let passed = Passed { to_server: 5, to_client: 5, was_cut: false, connections: 1 };
+        assert_eq!(proxy.ended(), passed);
     }
 }

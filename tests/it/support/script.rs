@@ -6,6 +6,7 @@
 //! C: EHLO *                       a line of the client; * stands for anything, \* for itself
 //! S-RAW: "250 ok\n\xff"           octets of the server: \r \n \t \\ \" \xNN
 //! S-WAIT: 50                      the server says nothing for so many milliseconds
+//! S-BENEATH: "\x15\x03"           the same beneath TLS, as they are
 //! C-DATA                          the client's message up to the lone dot, kept for the test
 //! C-OCTETS: 12                    so many octets of the client, kept likewise
 //! TLS                             a handshake, which must succeed
@@ -189,6 +190,7 @@ fn play(steps: &[Line], channel: &mut Channel, said: &Dialogue) -> Result<(), (u
         match &line.step {
             Step::Say(octets) => channel.say(octets).map_err(lost)?,
             Step::Wait(milliseconds) => thread::sleep(Duration::from_millis(*milliseconds)),
+            Step::SayBeneath(octets) => channel.say_beneath(octets).map_err(lost)?,
             Step::Hear(pattern) => {
                 let heard = channel.hear_line();
                 if !matches!(&heard, Heard::Line(text) if pattern.matches(text)) {

@@ -30,6 +30,16 @@ fn accounts_with_defaults_and_bases_become_profiles() {
 }
 
 #[test]
+fn the_log_is_kept_where_it_was() {
+    becomes(
+        "account a\nhost h\nsyslog LOG_MAIL\n\naccount b\nhost h\nlogfile -\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"none\"\nlog = \"syslog\"\n\n\
+         [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"none\"\n---\n\
+         7: logfile: set log to the whole path\n",
+    );
+}
+
+#[test]
 fn what_was_dangerous_stays_so_by_name_and_with_a_warning() {
     becomes(
         "account a\nhost h\nauth login\nuser n\n\

@@ -58,6 +58,14 @@ impl Channel {
         }
     }
 
+    /// Octets that no TLS session wraps.
+    pub(crate) fn say_beneath(&mut self, octets: &[u8]) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write_all(octets),
+            Stream::Tls(stream) => stream.sock.write_all(octets),
+        }
+    }
+
     pub(crate) fn hear_line(&mut self) -> Heard {
         match self.raw_line() {
             Ok(line) => match line.strip_suffix(b"\r\n") {

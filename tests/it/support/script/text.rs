@@ -13,6 +13,7 @@ pub(crate) struct Line {
 pub(crate) enum Step {
     Say(Vec<u8>),
     Wait(u64),
+    SayBeneath(Vec<u8>),
     Hear(Pattern),
     HearMessage,
     HearOctets(usize),
@@ -89,6 +90,7 @@ fn step(text: &str) -> Step {
         "S" => Step::Say(format!("{rest}\r\n").into_bytes()),
         "S-RAW" => Step::Say(unescape(rest)),
         "S-WAIT" => Step::Wait(rest.parse().unwrap()),
+        "S-BENEATH" => Step::SayBeneath(unescape(rest)),
         "C" => Step::Hear(Pattern::new(rest)),
         "C-OCTETS" => Step::HearOctets(rest.parse().unwrap()),
         "C-DATA" => Step::HearMessage,

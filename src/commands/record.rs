@@ -1,0 +1,179 @@
+//! What is written down of a mail that was to be sent: a line in the log, and the mail itself where
+//! somebody was not accepted. What fails here is a warning, for the mail's own end counts.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::Refusal;
+use super::context::Context;
+use super::outcome::Told;
+use super::save_failed::{self, Kept};
+use super::ui::Ui;
+use crate::config::Settings;
+use crate::log::{Entry, Log};
+use crate::model::{Cause, Exit, Failure, Outcome, Reply, Report};
+
+/// Where it is written down.
+pub(super) struct Record<'a> {
+    log: Option<Log>,
+    folder: Option<PathBuf>,
+    context: &'a Context,
+}
+
+/// How a mail ended that not everybody was accepted for.
+#[derive(Clone, Copy)]
+pub(super) enum Ending<'a> {
+    /// No server was asked.
+    Unsent,
+    /// The session failed.
+    Failed(&'a Failure),
+    /// The server was heard on every recipient.
+    Reported(&'a Report),
+}
+
+impl<'a> Record<'a> {
+    /// Opens the log, so that one that cannot be had is noticed before anything is sent.
+    pub(super) fn open(settings: &Settings, context: &'a Context) -> Result<Self, Refusal> {
+        let log = settings.log.as_ref().map(Log::open).transpose()?;
+        Ok(Self { log, folder: settings.save_failed.clone(), context })
+    }
+
+    /// Writes down that everybody was accepted.
+    pub(super) fn accepted(&self, told: &Told<'_>, report: &Report, ui: &mut Ui) {
+        let entry = Entry { reply: decisive(Ending::Reported(report)), ..Entry::default() };
+        self.log(told, entry, ui);
+    }
+
+    /// Keeps the mail and writes down why somebody was not accepted; the refusal then says where
+    /// the mail is.
+    pub(super) fn not_accepted(
+        &self,
+        told: &Told<'_>,
+        ending: Ending<'_>,
+        mut refusal: Refusal,
+        ui: &mut Ui,
+    ) -> Refusal {
+        let kept = self.keep(told, &refusal, ui);
+        let saved = kept.map(|kept| kept.path.display().to_string());
+        let not_accepted: Vec<String> = left(&refusal.details)
+            .iter()
+            .filter_map(|recipient| recipient["address"].as_str().map(str::to_owned))
+            .collect();
+        let entry = Entry {
+            reply: decisive(ending),
+            not_accepted: &not_accepted,
+            saved: saved.as_deref(),
+            exit: refusal.exit,
+            error: Some(&refusal.message),
+            ..Entry::default()
+        };
+        self.log(told, entry, ui);
+        if let Some(path) = saved {
+            refusal.message = format!("{}\nkept in {path}", refusal.message);
+            refusal.details.insert("saved".to_owned(), path.into());
+        }
+        refusal
+    }
+
+    fn log(&self, told: &Told<'_>, entry: Entry<'_>, ui: &mut Ui) {
+        let Some(log) = &self.log else {
+            return;
+        };
+        let time = self.context.moment();
+        let Told { server, mail, connection, .. } = *told;
+        let entry = Entry {
+            time: Some(&time),
+            profile: server.profile.as_deref(),
+            connection: Some(connection),
+            user: server.username.as_deref(),
+            reverse_path: mail.reverse_path.as_ref(),
+            recipients: &mail.recipients,
+            size: mail.content.length(),
+            message_id: &mail.message_id,
+            ..entry
+        };
+        if let Err(error) = log.write(&entry) {
+            let what = if entry.exit == Exit::OK { "the mail was sent, but " } else { "" };
+            ui.warning(format_args!("{what}{error}"));
+        }
+    }
+
+    fn keep(&self, told: &Told<'_>, refusal: &Refusal, ui: &mut Ui) -> Option<Kept> {
+        let folder = self.folder.as_deref()?;
+        let time = self.context.moment();
+        let content = &told.mail.content;
+        let name = format!("{}-{}", time.compact, unique(&told.mail.message_id));
+        let envelope = envelope(refusal, &time.rfc3339);
+        match save_failed::save(folder, &name, content, envelope) {
+            Ok(kept) => {
+                for path in &kept.changed {
+                    let path = path.display();
+                    ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
+                }
+                Some(kept)
+            }
+            Err(error) => {
+                ui.warning(format_args!("the mail is not kept: {error}"));
+                None
+            }
+        }
+    }
+}
+
+/// The reply that decided: that of the first accepted, else of the first who was not.
+fn decisive(ending: Ending<'_>) -> Option<&Reply> {
+    match ending {
+        Ending::Unsent => None,
+        Ending::Failed(failure) => match &failure.cause {
+            Cause::Refused(reply) | Cause::CredentialsRefused { reply, .. } => Some(reply),
+            _ => None,
+        },
+        Ending::Reported(report) => {
+            let outcomes = || report.recipients.iter().map(|(_, outcome)| outcome);
+            let accepted = outcomes().find_map(|outcome| match outcome {
+                Outcome::Accepted(reply) => Some(reply),
+                _ => None,
+            });
+            accepted.or_else(|| {
+                outcomes().find_map(|outcome| match outcome {
+                    Outcome::Deferred { reply, .. } | Outcome::Rejected { reply, .. } => {
+                        Some(reply)
+                    }
+                    Outcome::Accepted(_) | Outcome::Withheld | Outcome::Unknown { .. } => None,
+                })
+            })
+        }
+    }
+}
+
+/// Whom the mail is still for.
+fn left(details: &Map<String, Value>) -> Vec<&Value> {
+    let recipients = details.get("recipients").and_then(Value::as_array);
+    let all = recipients.map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter(|recipient| recipient["outcome"] != "accepted").collect()
+}
+
+/// What lies beside the message: what `--json` tells, without those who have it already.
+fn envelope(refusal: &Refusal, time: &str) -> Map<String, Value> {
+    let detail = |name: &str| refusal.details.get(name).cloned().unwrap_or(Value::Null);
+    let mut envelope = Map::new();
+    let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
+    put("version", 1.into());
+    put("time", time.into());
+    put("reverse_path", detail("reverse_path"));
+    put("recipients", left(&refusal.details).into_iter().cloned().collect());
+    for name in ["status", "profile", "host", "port", "message_id", "size"] {
+        put(name, detail(name));
+    }
+    put("exit", refusal.exit.0.into());
+    put("error", refusal.message.as_str().into());
+    envelope
+}
+
+/// The part of a Message-ID that no other has, fit for a file's name.
+fn unique(message_id: &str) -> String {
+    let local = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
+    let word = local.rsplit('.').next().unwrap_or_default();
+    word.chars().filter(char::is_ascii_alphanumeric).collect()
+}

@@ -1,0 +1,176 @@
+//! The envelope of a transaction: MAIL, every RCPT and DATA, in groups or one at a time, and the
+//! answers to them.
+
+use std::time::Duration;
+
+use super::answers::Answers;
+use super::groups::groups;
+use super::{Broken, Pacing, Transaction};
+use crate::model::{Cause, RecipientPolicy, Reply, Stage};
+
+/// A server that answers a part of a group answers the rest within this time, or is taken not to
+/// have read it; one that is only slow costs a second connection.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How long answers are waited for that can change nothing.
+const COURTESY: Duration = Duration::from_secs(5);
+
+impl Transaction<'_> {
+    /// Sends the envelope and gathers the answers.
+    pub(super) fn envelope(&mut self) -> Result<Answers, Broken> {
+        match self.pacing {
+            Pacing::Grouped | Pacing::Proven => self.in_groups(),
+            Pacing::Stepwise => self.step_by_step(),
+        }
+    }
+
+    fn mail_command(&self) -> String {
+        let path = self.mail.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut command = format!("MAIL FROM:<{path}>");
+        if self.capabilities.size.is_some() {
+            command += &format!(" SIZE={}", self.mail.content.length());
+        }
+        if self.mail.needs_smtputf8() {
+            // Its header is not ASCII, which is what BODY is about (RFC 6152).
+            if self.capabilities.eight_bit_mime {
+                command += " BODY=8BITMIME";
+            }
+            command += " SMTPUTF8";
+        }
+        command
+    }
+
+    fn rcpt_commands(&self) -> Vec<String> {
+        self.recipients.iter().map(|address| format!("RCPT TO:<{address}>")).collect()
+    }
+
+    /// Whether DATA is said only when every recipient is known to be accepted.
+    fn data_waits(&self) -> bool {
+        self.policy == RecipientPolicy::AllOrNone && self.recipients.len() > 1
+    }
+
+    fn step_by_step(&mut self) -> Result<Answers, Broken> {
+        let mail = Some(self.step(&self.mail_command(), Stage::Mail)?);
+        let mut answers = Answers { mail, ..Answers::default() };
+        if answers.mail_is_refused() {
+            return Ok(answers);
+        }
+        let count = self.recipients.len();
+        for command in self.rcpt_commands() {
+            let reply = self.step(&command, Stage::Rcpt)?;
+            let closing = reply.code == 421;
+            answers.recipients.push(reply);
+            if closing {
+                answers.answer_the_rest(count);
+                return Ok(answers);
+            }
+            if answers.are_enough() {
+                answers.pass_over_the_rest(count);
+                break;
+            }
+        }
+        self.data_after(&mut answers)?;
+        Ok(answers)
+    }
+
+    /// DATA by itself, if it is for somebody.
+    fn data_after(&mut self, answers: &mut Answers) -> Result<(), Broken> {
+        let all = answers.recipients.iter().all(Reply::is_success);
+        if answers.somebody_is_accepted() && (all || !self.data_waits()) {
+            answers.data = Some(self.step("DATA", Stage::Data)?);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, command: &str, stage: Stage) -> Result<Reply, Broken> {
+        let patience = self.patience(stage);
+        self.client.wire().lock().allow(patience);
+        let reply = self.client.command(command).map_err(|cause| Broken::new(stage, cause))?;
+        if is_astray(stage, &reply) {
+            let how = format!("{} was answered {reply}", stage.name());
+            return Err(Broken::new(stage, Cause::Protocol(how)));
+        }
+        Ok(reply)
+    }
+
+    fn patience(&self, stage: Stage) -> Duration {
+        let timeouts = self.client.wire().lock().timeouts();
+        if stage == Stage::Data { timeouts.data } else { timeouts.command }
+    }
+
+    fn in_groups(&mut self) -> Result<Answers, Broken> {
+        let count = self.recipients.len();
+        let mut commands = vec![self.mail_command()];
+        commands.extend(self.rcpt_commands());
+        let data_waits = self.data_waits();
+        if !data_waits {
+            commands.push("DATA".to_owned());
+        }
+        let mut answers = Answers::default();
+        for group in groups(&commands) {
+            if answers.are_enough() {
+                answers.pass_over_the_rest(count);
+                break;
+            }
+            if !self.group(group, &mut answers)? {
+                return Ok(answers);
+            }
+        }
+        if answers.data.is_none() {
+            self.data_after(&mut answers)?;
+        }
+        Ok(answers)
+    }
+
+    /// Sends one group and reads its answers; whether the next may follow.
+    fn group(&mut self, group: &[String], answers: &mut Answers) -> Result<bool, Broken> {
+        let count = self.recipients.len();
+        for index in 0..group.len() {
+            let stage = answers.next_stage(count);
+            let mut patience = self.patience(stage);
+            if answers.suffice(count) || (self.pacing == Pacing::Grouped && answers.are_doubtful())
+            {
+                patience = patience.min(COURTESY);
+            } else if self.pacing == Pacing::Grouped && index > 0 {
+                patience = patience.min(SILENCE);
+            }
+            self.client.wire().lock().allow(patience);
+            let reply = match index {
+                0 => self.client.command(&group.join("\r\n")),
+                _ => self.client.read_reply(),
+            };
+            match reply {
+                Ok(reply) => {
+                    let closing = reply.code == 421;
+                    let astray = is_astray(stage, &reply);
+                    answers.add(stage, reply);
+                    if closing {
+                        answers.answer_the_rest(count);
+                    }
+                    if closing || astray {
+                        return Ok(false);
+                    }
+                }
+                Err(_) if answers.suffice(count) => return Ok(false),
+                Err(cause) => {
+                    return Err(Broken {
+                        stage,
+                        doubtful: self.may_be_the_group(group, &cause),
+                        cause,
+                    });
+                }
+            }
+        }
+        Ok(!answers.mail_is_refused())
+    }
+
+    /// Whether a server that takes one command at a time would have gone on.
+    fn may_be_the_group(&self, group: &[String], cause: &Cause) -> bool {
+        let broken = matches!(cause, Cause::Lost(_) | Cause::TimedOut(_) | Cause::Protocol(_));
+        self.pacing == Pacing::Grouped && group.len() > 1 && broken
+    }
+}
+
+/// Whoever says 354 waits for a message and answers nothing else.
+fn is_astray(stage: Stage, reply: &Reply) -> bool {
+    stage != Stage::Data && reply.code / 100 == 3
+}

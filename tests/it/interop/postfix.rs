@@ -1,0 +1,89 @@
+//! Postfix, with Dovecot's SASL.
+
+use super::login::{ALICE, EXPIRED_TOKEN, TOKEN_OF_ANOTHER_SCOPE, TOKEN_SIGNED_BY_ANOTHER};
+use super::{CLEAR, IMPLICIT, RealServer, STARTTLS, arrives, refused_once, sent};
+
+arrives! { postfix:
+    plain_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "auth = 'PLAIN'"];
+    plain_with_a_utf8_password_arrives: BOB at IMPLICIT, [IMPLICIT, "auth = 'PLAIN'"];
+    login_arrives: ALICE at IMPLICIT, [IMPLICIT, "auth = 'LOGIN'"];
+    login_with_a_utf8_password_arrives: BOB at STARTTLS_REQUIRED, [STARTTLS, "auth = 'LOGIN'"];
+    login_with_the_user_name_in_the_auth_line_arrives: ALICE at STARTTLS_REQUIRED,
+        [STARTTLS, "auth = 'LOGIN'", "login_style = 'initial-response'"];
+    login_with_prompts_arrives: ALICE at STARTTLS_REQUIRED,
+        [STARTTLS, "auth = 'LOGIN'", "login_style = 'prompted'"];
+    cram_md5_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "auth = 'CRAM-MD5'"];
+    cram_md5_with_a_utf8_password_arrives: BOB at IMPLICIT, [IMPLICIT, "auth = 'CRAM-MD5'"];
+    scram_sha_1_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "auth = 'SCRAM-SHA-1'"];
+    scram_sha_1_with_a_utf8_password_arrives: BOB at IMPLICIT, [IMPLICIT, "auth = 'SCRAM-SHA-1'"];
+    scram_sha_256_arrives: ALICE at IMPLICIT, [IMPLICIT, "auth = 'SCRAM-SHA-256'"];
+    scram_sha_256_with_a_utf8_password_arrives: BOB at STARTTLS_REQUIRED,
+        [STARTTLS, "auth = 'SCRAM-SHA-256'"];
+    xoauth2_arrives: TOKEN at STARTTLS_REQUIRED, [STARTTLS, "auth = ['XOAUTH2']"];
+    xoauth2_with_a_long_token_arrives: LONG_TOKEN at IMPLICIT, [IMPLICIT, "auth = ['XOAUTH2']"];
+    oauthbearer_arrives: TOKEN at IMPLICIT, [IMPLICIT, "auth = ['OAUTHBEARER']"];
+    oauthbearer_with_a_long_token_arrives: LONG_TOKEN at STARTTLS_REQUIRED,
+        [STARTTLS, "auth = ['OAUTHBEARER']"];
+    whatever_fits_a_password_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS];
+    whatever_fits_a_token_arrives: TOKEN at IMPLICIT, [IMPLICIT];
+    starttls_where_it_is_optional_arrives: ALICE at STARTTLS, [STARTTLS];
+    cleartext_and_plain_arrives: ALICE at PLAINTEXT, [CLEAR, "auth = 'PLAIN'"];
+    cleartext_and_login_with_a_utf8_password_arrives: BOB at PLAINTEXT, [CLEAR, "auth = 'LOGIN'"];
+    cleartext_and_scram_need_no_consent: BOB at PLAINTEXT, ["tls = 'none'"];
+    cleartext_and_cram_md5_arrives: ALICE at PLAINTEXT, ["tls = 'none'", "auth = 'CRAM-MD5'"];
+    an_unknown_ca_and_never_tls_arrives: ALICE at UNKNOWN_CA, [CLEAR];
+    an_unknown_ca_and_danger_accept_invalid_certs_arrives: ALICE at UNKNOWN_CA,
+        ["tls = 'starttls'", "danger_accept_invalid_certs = true"];
+    one_command_at_a_time_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "pipelining = 'never'"];
+}
+
+refused_once! { postfix at STARTTLS_REQUIRED by STARTTLS,
+    "535 5.7.8 Error: authentication failed", ["(reason unavailable), sasl_username="];
+    a_wrong_password_is_refused_once_by_plain: "PLAIN";
+    a_wrong_password_is_refused_once_by_login: "LOGIN";
+    a_wrong_password_is_refused_once_by_cram_md5: "CRAM-MD5";
+    a_wrong_password_is_refused_once_by_scram_sha_1: "SCRAM-SHA-1";
+    a_wrong_password_is_refused_once_by_scram_sha_256: "SCRAM-SHA-256";
+}
+
+/// The token is refused, and the server's JSON is told in words.
+fn token_refused(login: super::Login, mechanism: &str, status: &str) {
+    let Some(server) = RealServer::postfix() else { return };
+    let profile = format!("{STARTTLS}\nauth = '{mechanism}'");
+    let outcome = sent(&server, login, "STARTTLS_REQUIRED", &profile);
+    outcome.exit(77).stderr_contains("535 5.7.8").stderr_contains(status).lacks("eyJ");
+}
+
+#[test]
+fn an_expired_token_is_refused_by_xoauth2_with_the_status_that_the_server_gave() {
+    token_refused(EXPIRED_TOKEN, "XOAUTH2", "status 401");
+}
+
+#[test]
+fn an_expired_token_is_refused_by_oauthbearer_with_the_status_that_the_server_gave() {
+    token_refused(EXPIRED_TOKEN, "OAUTHBEARER", "status invalid_token");
+}
+
+#[test]
+fn a_token_of_another_scope_is_refused_with_the_scope_that_is_wanted() {
+    token_refused(TOKEN_OF_ANOTHER_SCOPE, "XOAUTH2", "scope mail");
+}
+
+#[test]
+fn a_token_that_another_signed_is_refused() {
+    token_refused(TOKEN_SIGNED_BY_ANOTHER, "OAUTHBEARER", "status invalid_token");
+}
+
+#[test]
+fn a_certificate_of_an_unknown_ca_is_refused_and_the_key_is_named() {
+    let Some(server) = RealServer::postfix() else { return };
+    let outcome = sent(&server, ALICE, "UNKNOWN_CA", STARTTLS);
+    outcome.exit(77).stderr_contains("hint:").stderr_contains("ca_file").lacks("wonder-land1");
+}
+
+#[test]
+fn a_password_does_not_go_out_in_the_clear_by_itself() {
+    let Some(server) = RealServer::postfix() else { return };
+    let outcome = sent(&server, ALICE, "PLAINTEXT", "tls = 'none'\nauth = 'PLAIN'");
+    outcome.exit(78).stderr_contains("danger_cleartext_auth").lacks("wonder-land1");
+}
