@@ -8,6 +8,7 @@ mod authenticate;
 mod capabilities;
 mod client;
 mod connect;
+mod entry;
 mod exchange;
 mod framing;
 mod login;

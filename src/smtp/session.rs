@@ -1,29 +1,21 @@
-//! A session: connect, TLS, EHLO, AUTH, then mails, then QUIT.
+//! A session: the way in (`entry`), then mails, then QUIT.
 //!
 //! `open` fails with how far it came and everything it saw on the way, so that whoever advises
 //! need not ask the server again.
 
 use std::time::Duration;
 
-use super::authenticate::{Plan, Surroundings, authenticate};
 use super::capabilities::Capabilities;
-use super::client::{Client, Opening};
-use super::connect::connect;
-use super::mask::Mask;
-use super::stream::SharedWire;
-use super::tls::TlsClient;
+use super::client::Client;
+use super::entry::Entry;
 use super::transaction::{Afterwards, Broken, Ended, Pacing, Transaction};
-use super::watch::{Line, Watch};
-use super::wire::Wire;
+use super::watch::Watch;
 use crate::model::{
-    Address, AuthFacts, AuthPolicy, Cause, Connection, Failure, Mail, Observations,
-    RecipientPolicy, Reply, Secret, Server, Stage, Tls, TlsFacts,
+    Address, Cause, Connection, Failure, Mail, Observations, RecipientPolicy, Secret, Server, Stage,
 };
 
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
-const QUIT_PATIENCE: Duration = Duration::from_secs(2);
-/// How long a server that has greeted once is waited for again.
-const SECOND_GREETING: Duration = Duration::from_secs(10);
+pub(super) const QUIT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Who to be, and what proves it; a client certificate proves it too and is the server's setting.
 #[derive(Debug, Default)]
@@ -66,14 +58,7 @@ impl Session {
         credentials: Option<&Credentials>,
         watch: &Watch,
     ) -> Result<Self, Failure> {
-        let mut entry = Entry {
-            server,
-            credentials,
-            watch,
-            stage: Stage::Setup,
-            seen: Observations::default(),
-            wire: None,
-        };
+        let mut entry = Entry::new(server, credentials, watch);
         let opened = entry.open();
         if let Some(wire) = &entry.wire {
             let meter = wire.lock().meter();
@@ -161,264 +146,4 @@ impl Session {
             ..self.connection.clone()
         }
     }
-}
-
-/// A connection after EHLO, in the clear or inside TLS.
-struct Channel {
-    client: Client,
-    capabilities: Capabilities,
-    tls: Option<TlsFacts>,
-}
-
-/// How a client says who it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hello {
-    /// EHLO
-    Extended,
-    /// HELO
-    Plain,
-}
-
-/// The way in: keeps what is needed to explain where it ended.
-struct Entry<'a> {
-    server: &'a Server,
-    credentials: Option<&'a Credentials>,
-    watch: &'a Watch,
-    stage: Stage,
-    seen: Observations,
-    /// The wire of the last connection, for what it counted.
-    wire: Option<SharedWire>,
-}
-
-impl Entry<'_> {
-    fn open(&mut self) -> Result<(Channel, Option<AuthFacts>), Cause> {
-        let tls = match self.server.tls {
-            Tls::Plaintext => None,
-            _ => Some(TlsClient::prepare(self.server)?),
-        };
-        let mut channel = match self.any_channel(tls.as_ref()) {
-            Err(cause)
-                if self.server.tls == Tls::Opportunistic
-                    && (self.stage == Stage::Tls || matches!(cause, Cause::Handshake(_)))
-                    && !matches!(cause, Cause::Injected(_) | Cause::DeadlinePassed(_)) =>
-            {
-                let note = format!("TLS failed ({cause}); once more in the clear");
-                (self.watch.observer)(Line::Note(&note));
-                self.any_channel(None)?
-            }
-            channel => channel?,
-        };
-        let credentials = match self.server.auth {
-            AuthPolicy::None => None,
-            _ => self.credentials,
-        };
-        let Some(credentials) = credentials else {
-            return Ok((channel, None));
-        };
-        let mut plan = Plan::default();
-        loop {
-            self.stage = Stage::Auth;
-            let in_tls = channel.tls.is_some();
-            let surroundings = Surroundings {
-                offered: &channel.capabilities.mechanisms,
-                protected: in_tls && self.server.tls.is_verified(),
-                channel_key: channel.client.wire().lock().channel_key(),
-            };
-            let client = &mut channel.client;
-            let (server, seen) = (self.server, &mut self.seen);
-            match authenticate(client, server, credentials, surroundings, &mut plan, seen) {
-                Ok(facts) => return Ok((channel, facts)),
-                Err(cause) if plan.goes_on(&cause) => {
-                    let note = format!("AUTH ended ({cause}); going on with what is left of it");
-                    (self.watch.observer)(Line::Note(&note));
-                    channel.client.wire().lock().cut();
-                    // In the clear again where TLS did not come about.
-                    channel = self.any_channel(tls.as_ref().filter(|_| in_tls))?;
-                }
-                Err(cause) => return Err(leave(channel.client, cause)),
-            }
-        }
-    }
-
-    /// A channel, by HELO on a new connection where the server refuses EHLO and hangs up, as some
-    /// old ones do (RFC 1869 §4.7).
-    fn any_channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
-        let cause = match self.channel(tls, Hello::Extended) {
-            Err(cause @ Cause::Lost(_)) if self.hung_up_at_helo() && self.helo_may_do() => cause,
-            channel => return channel,
-        };
-        (self.watch.observer)(Line::Note(&format!("{cause} at EHLO; once more with HELO")));
-        self.channel(tls, Hello::Plain).map_err(|_| {
-            self.stage = Stage::Hello;
-            cause
-        })
-    }
-
-    fn hung_up_at_helo(&self) -> bool {
-        let helo_only = self.wire.as_ref().is_some_and(|wire| wire.lock().helo_only());
-        self.stage == Stage::Hello && helo_only
-    }
-
-    /// Whether a mail can be sent to a server that offers neither STARTTLS nor AUTH.
-    fn helo_may_do(&self) -> bool {
-        let wants_auth = self.credentials.is_some() && self.server.auth == AuthPolicy::Auto;
-        self.server.tls != Tls::StartTls && !wants_auth
-    }
-
-    /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
-    fn channel(&mut self, tls: Option<&TlsClient>, hello: Hello) -> Result<Channel, Cause> {
-        let server = self.server;
-        let (patience, limit) = (server.timeouts.connect, self.watch.deadline);
-        let socket =
-            connect(&server.host, server.port, patience, limit).map_err(|(stage, cause)| {
-                self.stage = stage;
-                cause
-            })?;
-        let mut mask = Mask::default();
-        let secrets = self.credentials.map(|known| [&known.password, &known.token]);
-        secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));
-        let mut timeouts = server.timeouts;
-        if hello == Hello::Plain {
-            timeouts.greeting = timeouts.greeting.min(SECOND_GREETING);
-        }
-        let wire = SharedWire::new(Wire::new(socket, timeouts, mask, self.watch.clone()));
-        self.wire = Some(wire.clone());
-        let literal = wire.lock().address_literal();
-        wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
-        if hello == Hello::Plain {
-            wire.lock().expect_helo_only();
-        }
-        let mut facts = None;
-        if let (Tls::Implicit, Some(tls)) = (server.tls, tls) {
-            facts = Some(self.start_tls(&wire, tls)?);
-        }
-        let (mut client, answer) = self.greet(wire)?;
-        let mut capabilities = self.note_capabilities(&client, &answer, facts.is_some());
-        if let (None, Some(tls)) = (&facts, tls) {
-            (client, facts) = self.upgrade(client, tls, capabilities.starttls)?;
-            if facts.is_some() {
-                let answer = self.hello_again(&mut client)?;
-                capabilities = self.note_capabilities(&client, &answer, true);
-            }
-        }
-        Ok(Channel { client, capabilities, tls: facts })
-    }
-
-    fn greet(&mut self, wire: SharedWire) -> Result<(Client, Reply), Cause> {
-        self.stage = Stage::Greeting;
-        match Client::open(wire.clone()) {
-            Ok(Opening::Ready(client, answer)) => {
-                self.stage = Stage::Hello;
-                Ok((client, answer))
-            }
-            Ok(Opening::GreetingRefused(reply)) => Err(refusal(reply)),
-            Ok(Opening::HelloRefused(reply)) => {
-                self.stage = Stage::Hello;
-                wire.lock().quit(QUIT_PATIENCE);
-                Err(refusal(reply))
-            }
-            Err((greeted, cause)) => {
-                if greeted {
-                    self.stage = Stage::Hello;
-                }
-                Err(cause)
-            }
-        }
-    }
-
-    fn note_capabilities(&mut self, client: &Client, answer: &Reply, in_tls: bool) -> Capabilities {
-        let capabilities = Capabilities::from_reply(answer);
-        let mechanisms = Some(capabilities.mechanisms.clone());
-        if in_tls {
-            self.seen.auth_in_tls = mechanisms;
-        } else {
-            self.seen.auth_in_clear = mechanisms;
-            self.seen.starttls_offered = capabilities.starttls;
-            self.seen.keyword_masked = capabilities.masked;
-        }
-        self.seen.helo_only = client.wire().lock().helo_only();
-        capabilities
-    }
-
-    /// STARTTLS (RFC 3207). Under `opportunistic` a server that does not want to stays in clear.
-    fn upgrade(
-        &mut self,
-        mut client: Client,
-        tls: &TlsClient,
-        offered: bool,
-    ) -> Result<(Client, Option<TlsFacts>), Cause> {
-        let opportunistic = self.server.tls == Tls::Opportunistic;
-        self.stage = Stage::StartTls;
-        if !offered {
-            return if opportunistic {
-                Ok((client, None))
-            } else {
-                Err(leave(client, Cause::StartTlsNotOffered))
-            };
-        }
-        match client.command("STARTTLS")? {
-            reply if reply.is_success() => {}
-            reply if opportunistic && is_refusal(&reply) && reply.code != 421 => {
-                let note = format!("STARTTLS was refused ({reply}); going on in the clear");
-                (self.watch.observer)(Line::Note(&note));
-                return Ok((client, None));
-            }
-            reply => return Err(leave(client, refusal(reply))),
-        }
-        let wire = client.wire().clone();
-        let facts = self.start_tls(&wire, tls)?;
-        Ok((client, Some(facts)))
-    }
-
-    fn start_tls(&mut self, wire: &SharedWire, tls: &TlsClient) -> Result<TlsFacts, Cause> {
-        self.stage = Stage::Tls;
-        let facts = wire.lock().start_tls(tls)?;
-        self.seen.in_tls = true;
-        self.seen.tls = Some(facts.clone());
-        Ok(facts)
-    }
-
-    /// What was said before TLS is forgotten (RFC 3207 §4.2).
-    fn hello_again(&mut self, client: &mut Client) -> Result<Reply, Cause> {
-        self.stage = Stage::Hello;
-        let hello = client.wire().lock().hello_name().to_owned();
-        client.wire().lock().expect_hello();
-        match client.command(&format!("EHLO {hello}"))? {
-            reply if reply.is_success() => Ok(reply),
-            reply => {
-                client.wire().lock().quit(QUIT_PATIENCE);
-                Err(refusal(reply))
-            }
-        }
-    }
-}
-
-/// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.
-fn refusal(reply: Reply) -> Cause {
-    if is_refusal(&reply) {
-        Cause::Refused(reply)
-    } else {
-        Cause::Protocol(format!("it said {reply} where that does not belong"))
-    }
-}
-
-fn is_refusal(reply: &Reply) -> bool {
-    reply.is_transient() || reply.is_permanent()
-}
-
-/// Takes leave of a server that works but will not do.
-fn leave(client: Client, cause: Cause) -> Cause {
-    let broken = matches!(
-        cause,
-        Cause::Lost(_)
-            | Cause::TimedOut(_)
-            | Cause::DeadlinePassed(_)
-            | Cause::Protocol(_)
-            | Cause::ServerUnproven(_)
-            | Cause::Internal(_)
-    );
-    if !broken {
-        client.wire().lock().quit(QUIT_PATIENCE);
-    }
-    cause
 }
