@@ -71,8 +71,8 @@ pub(super) const ROWS: &[Row] = &[
     sure(&[Failed(CredentialsRefused), Says(OAUTH_WORDS), Proves(Proof::Password)], ONLY_OAUTH),
     sure(
         &[Failed(CredentialsRefused), Proves(Proof::Token)],
-        "an access token is good for an hour or so, for the user and the scope that it was made \
-         for: check what token_command prints, and username = \"{user}\"",
+        "an access token is good for an hour or so, and for the user and the scope that it was \
+         made for: make a new one, and check username = \"{user}\"",
     ),
     sure(
         &[Failed(CredentialsRefused), Proves(Proof::Certificate)],
