@@ -10,6 +10,7 @@ use mailsend::model::{
     Source, Stamp,
 };
 
+mod bodies;
 mod round_trip;
 
 pub(crate) fn stamp() -> Stamp {
