@@ -28,6 +28,17 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l html -d 'HTML in plac
 complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l in-reply-to -d 'The message that this one answers, by its Message-ID' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l references -d 'The thread that this message belongs to, the oldest Message-ID first' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l message-id -d 'The Message-ID [default: a new one]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l date -d 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l priority -d 'How urgent it is, for readers that show it' -r -f -a "high\t'To be read first'
+normal\t'As any other'
+low\t'It can wait'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l list-unsubscribe -d 'Where recipients leave the list: an https: page or a mailto: address' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-submitted -d 'Say that a program sends this, so that no vacation notice answers' -r -f -a "auto-generated\t'By a program of its own accord'
+auto-replied\t'In answer to a message'
+no\t'By a person'"
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''

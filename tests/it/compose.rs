@@ -33,6 +33,8 @@ pub(crate) fn draft(from: &str, to: &str) -> Draft {
         reply_to: Vec::new(),
         subject: None,
         headers: Vec::new(),
+        date: None,
+        message_id: None,
         body: Body::Text(String::new()),
         attachments: Vec::new(),
     }

@@ -5,6 +5,7 @@ mod attach;
 mod body;
 mod draft;
 mod dry_run;
+mod fields;
 mod input;
 
 pub use args::SendArgs;
