@@ -177,6 +177,12 @@ pub(super) struct HowArgs {
     /// and nothing else. It is opened where there is a desktop.
     #[arg(long, hide_short_help = true)]
     preview: bool,
+    /// Tell what would go wrong instead of sending it
+    ///
+    /// A line for each thing on stdout, or one object with --json. Nothing is connected to, and
+    /// the password is not asked for. The exit status is 65 if there is an error among them.
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["dry_run", "preview"])]
+    check: bool,
     /// Send to nobody unless the server takes every recipient
     ///
     /// Otherwise one refused recipient does not keep the mail from the others.
@@ -240,6 +246,9 @@ impl SendArgs {
     /// What is done and printed.
     pub(super) fn how(&self) -> Result<How, Refusal> {
         let output = if self.how.json { Output::Json } else { Output::Text };
+        if self.how.check {
+            return Ok(How::Check(output));
+        }
         match (self.how.dry_run, self.how.preview) {
             (false, false) => Ok(How::Submit(output)),
             (true, false) => Ok(How::DryRun(output)),

@@ -3,12 +3,16 @@
 mod args;
 mod attach;
 mod body;
+mod check;
 mod draft;
 mod dry_run;
 mod fields;
+mod findings;
 mod input;
+mod survey;
 
 pub use args::SendArgs;
+pub use check::check;
 pub use dry_run::{preview, show};
 use input::Patience;
 
