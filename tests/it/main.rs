@@ -4,6 +4,7 @@
 
 mod architecture;
 mod auth;
+mod check;
 mod cli;
 mod completions;
 mod compose;
@@ -11,6 +12,7 @@ mod config_example;
 mod deadline;
 mod dialogue;
 mod docs;
+mod headers;
 mod hints;
 mod interop_postfix;
 mod large;

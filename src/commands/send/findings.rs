@@ -262,3 +262,102 @@ fn hello(settings: &Settings) -> Found {
     let message = |name| format!("ehlo = {name:?} has no domain, and some servers want one");
     bare.map(|name| ("ehlo", message(name))).into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Content, Piece};
+
+    /// What is found right with a message that has nothing wrong.
+    fn right() -> Survey {
+        Survey {
+            longest_line: 998,
+            fields: ["date", "from", "message-id"].map(str::to_owned).into(),
+            from: vec!["a@x.test".to_owned()],
+            names_recipients: true,
+            date: Some(0),
+            has_subject: true,
+            has_text: true,
+            says_something: true,
+            ..Survey::default()
+        }
+    }
+
+    fn mail(recipients: usize) -> Mail {
+        let address = Address::parse("a@x.test").unwrap();
+        Mail {
+            reverse_path: None,
+            recipients: vec![address; recipients],
+            content: Content::new(vec![Piece::Octets(b"From: a@x.test\r\n\r\n".to_vec())]),
+            message_id: "<1@x.test>".to_owned(),
+        }
+    }
+
+    fn kinds(found: &Found) -> Vec<&str> {
+        found.iter().map(|(kind, _)| *kind).collect()
+    }
+
+    #[test]
+    fn a_message_that_is_right_has_no_findings() {
+        let (survey, mail) = (right(), mail(100));
+        for found in [
+            fields(&survey),
+            lines(&survey),
+            parts(&survey),
+            recipients(&mail, &survey),
+            looks(&mail, &survey, 0),
+            attached(&survey),
+        ] {
+            assert_eq!(found, []);
+        }
+    }
+
+    #[test]
+    fn fields_that_are_missing_or_too_many_are_found() {
+        let with = |names: &[&str], date| {
+            let fields = names.iter().map(|name| (*name).to_owned()).collect();
+            Survey { fields, date, ..right() }
+        };
+        assert_eq!(kinds(&fields(&with(&["from"], None))), ["date"]);
+        assert_eq!(kinds(&fields(&with(&["date", "from"], None))), ["date"]);
+        assert_eq!(
+            kinds(&fields(&with(&["date", "bcc", "resent-bcc"], Some(0)))),
+            ["from", "bcc", "bcc"]
+        );
+        assert_eq!(kinds(&looks(&mail(1), &with(&["date", "from"], Some(0)), 0)), ["message-id"]);
+    }
+
+    #[test]
+    fn lines_that_servers_refuse_are_found() {
+        let survey = Survey { longest_line: 999, bare_line_end: true, ..right() };
+        assert_eq!(kinds(&lines(&survey)), ["line", "line-end"]);
+    }
+
+    #[test]
+    fn html_needs_a_text_and_an_attachment_alone_does_not() {
+        let html = Survey { has_html: true, ..right() };
+        assert_eq!(parts(&html), []);
+        assert_eq!(kinds(&parts(&Survey { has_text: false, ..html })), ["text"]);
+        assert_eq!(parts(&Survey { has_text: false, ..right() }), []);
+    }
+
+    #[test]
+    fn a_date_far_off_is_found_in_both_directions() {
+        let survey = Survey { date: Some(1_000_000_000), ..right() };
+        let off = |seconds: i64| kinds(&looks(&mail(1), &survey, 1_000_000_000 + seconds)).len();
+        assert_eq!([off(-3 * 3600), off(0), off(4 * 86_400)], [0, 0, 0]);
+        assert_eq!([off(-3 * 3600 - 1), off(4 * 86_400 + 1)], [1, 1]);
+    }
+
+    #[test]
+    fn recipients_that_are_many_or_hidden_are_found() {
+        let hidden = Survey { names_recipients: false, ..right() };
+        assert_eq!(kinds(&recipients(&mail(101), &hidden)), ["recipients", "to"]);
+    }
+
+    #[test]
+    fn names_of_programs_are_found_in_any_case() {
+        let attachments = ["a.EXE", "b.pdf", "exe", "c.tar.js", ""].map(str::to_owned).into();
+        assert_eq!(attached(&Survey { attachments, ..right() }).len(), 2);
+    }
+}
