@@ -97,6 +97,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--danger-accept-invalid-certs', '--danger-accept-invalid-certs', [CompletionResultType]::ParameterName, 'Accept any certificate at all')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message instead of sending it')
             [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'With --dry-run: write a page of the message and open it')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Tell what would go wrong instead of sending it')
             [CompletionResult]::new('--all-or-none', '--all-or-none', [CompletionResultType]::ParameterName, 'Send to nobody unless the server takes every recipient')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')

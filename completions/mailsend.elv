@@ -94,6 +94,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --danger-accept-invalid-certs 'Accept any certificate at all'
             cand --dry-run 'Show the message instead of sending it'
             cand --preview 'With --dry-run: write a page of the message and open it'
+            cand --check 'Tell what would go wrong instead of sending it'
             cand --all-or-none 'Send to nobody unless the server takes every recipient'
             cand -v 'Say what happened; -vv shows the dialogue'
             cand --verbose 'Say what happened; -vv shows the dialogue'

@@ -112,6 +112,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-wrong-n
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l check -d 'Tell what would go wrong instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l all-or-none -d 'Send to nobody unless the server takes every recipient'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s v -l verbose -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s q -l quiet -d 'Say nothing but errors'
