@@ -31,6 +31,17 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l ics -d 'An invitation
 complete -c mailsend -n "__fish_mailsend_needs_command" -l charset -d 'The charset of stdin and of text files, such as gb18030' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l in-reply-to -d 'The message that this one answers, by its Message-ID' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l references -d 'The thread that this message belongs to, the oldest Message-ID first' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l message-id -d 'The Message-ID [default: a new one]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l date -d 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l priority -d 'How urgent it is, for readers that show it' -r -f -a "high\t'To be read first'
+normal\t'As any other'
+low\t'It can wait'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l list-unsubscribe -d 'Where recipients leave the list: an https: page or a mailto: address' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-submitted -d 'Say that a program sends this, so that no vacation notice answers' -r -f -a "auto-generated\t'By a program of its own accord'
+auto-replied\t'In answer to a message'
+no\t'By a person'"
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''
@@ -105,6 +116,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-wrong-n
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l check -d 'Tell what would go wrong instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l all-or-none -d 'Send to nobody unless the server takes every recipient'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s v -l verbose -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s q -l quiet -d 'Say nothing but errors'

@@ -136,10 +136,10 @@ fn flag(error: &clap::Error) -> &str {
     if name.starts_with("[ADDRESS]") { "recipient" } else { name }
 }
 
-/// `--to <LIST>` without its value.
+/// `--to <LIST>` or `--how[=<WORD>]` without its value.
 fn bare(argument: &str) -> &str {
     let name = argument.split([' ', '=']).next().unwrap_or(argument);
-    name.trim_end_matches("...")
+    name.trim_end_matches("...").trim_end_matches('[')
 }
 
 fn value(error: &clap::Error) -> Option<&str> {

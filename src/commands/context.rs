@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Refusal, sandbox};
@@ -135,6 +135,11 @@ impl Context {
             compact: written("%Y%m%dT%H%M%S"),
             syslog: written("%b %e %H:%M:%S"),
         }
+    }
+
+    /// The time in seconds since 1970.
+    pub fn seconds(&self) -> i64 {
+        Timestamp::now().as_second()
     }
 
     /// The time and an identifier that no other message has.

@@ -37,6 +37,9 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
             let server = &job.settings.server;
             return Ok(send::preview(&mail, server, output, context.desktop, ui)?);
         }
+        How::Check(output) => {
+            return Ok(send::check(&mail, &job.settings, context.seconds(), output, ui)?);
+        }
         How::Submit(output) => output,
     };
     let label = job.settings.server.profile.clone();

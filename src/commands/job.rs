@@ -41,6 +41,8 @@ pub enum How {
     Submit(Output),
     /// Show it.
     DryRun(Output),
+    /// Tell what would go wrong with it.
+    Check(Output),
     /// Write a page of it and open that where there is a desktop.
     Preview(Output),
 }

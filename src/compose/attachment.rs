@@ -5,8 +5,8 @@ use lettre::message::header::ContentTransferEncoding;
 use lettre::message::{Body as EncodedBody, SinglePart, SinglePartBuilder};
 
 use super::ComposeError;
-use super::field::{ContentIdField, ContentTypeField, DispositionField};
 use super::media_type::{MediaType, disposition};
+use super::part_field::{ContentIdField, ContentTypeField, DispositionField};
 use crate::model::{Attachment, Draft, Inline, Piece, Source, is_content_id};
 
 /// Stands for a file's octets. Nothing else in a message can be a NUL: header fields refuse it, and

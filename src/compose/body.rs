@@ -5,8 +5,8 @@ use lettre::message::{MultiPart, SinglePart};
 
 use super::ComposeError;
 use super::attachment::inline_part;
-use super::field::ContentTypeField;
 use super::fold::FoldedValue;
+use super::part_field::ContentTypeField;
 use super::text_part::text_part;
 use crate::model::{Body, Calendar, Html};
 

@@ -22,10 +22,21 @@ impl FoldedValue {
         PREFERRED.saturating_sub(self.column + space)
     }
 
+    /// Whether a token behind this white space could begin a line.
+    pub(super) fn can_fold(&self, space: &str) -> bool {
+        !self.text.is_empty() && !space.is_empty()
+    }
+
+    /// Whether a token of this width behind this white space keeps its line narrow, on this line or
+    /// the next.
+    pub(super) fn takes(&self, space: &str, width: usize) -> bool {
+        self.room(space.len()) >= width || self.can_fold(space) && space.len() + width <= PREFERRED
+    }
+
     /// Adds white space and a token, on a new line where it does not fit on this one. The first
     /// token always stays on the line of the field's name: some readers stumble there.
     pub(super) fn put(&mut self, space: &str, token: &str) {
-        if !self.text.is_empty() && !space.is_empty() && self.room(space.len()) < token.len() {
+        if self.can_fold(space) && self.room(space.len()) < token.len() {
             self.text.push_str("\r\n");
             self.column = 0;
         }

@@ -4,8 +4,10 @@
 //! have an offset, and keeps one field of a name.
 
 use super::ComposeError;
-use super::encoded_word::unstructured;
+use super::encoded_word::Place;
+use super::field::field_value;
 use super::mailbox::mailbox_list;
+use super::unstructured::unstructured;
 use crate::model::{Draft, Mailbox, Stamp};
 
 /// Fields that a draft has in another place, so that its own must not repeat or contradict them.
@@ -38,7 +40,7 @@ pub(super) fn header_section(
             section.push_str(part);
         }
     };
-    field("Date", &stamp.date);
+    field("Date", draft.date.as_deref().unwrap_or(&stamp.date));
     field("From", &mailbox_list("From", std::slice::from_ref(&draft.from)));
     for (name, mailboxes) in [("Reply-To", &draft.reply_to), ("To", &draft.to), ("Cc", &draft.cc)] {
         if !mailboxes.is_empty() {
@@ -48,11 +50,11 @@ pub(super) fn header_section(
         }
     }
     if let Some(subject) = &draft.subject {
-        field("Subject", &unstructured("Subject", subject));
+        field("Subject", &unstructured("Subject", subject, Place::Unstructured));
     }
     field("Message-ID", message_id);
     for (name, text) in &draft.headers {
-        field(name, &unstructured(name, text));
+        field(name, &field_value(name, text));
     }
     field("MIME-Version", "1.0");
     Ok(section)
@@ -70,7 +72,11 @@ fn check(draft: &Draft) -> Result<(), ComposeError> {
         }
         one_line(&format!("header field {name}"), text)?;
     }
-    one_line("subject", draft.subject.as_deref().unwrap_or_default())?;
+    let single =
+        [("date", &draft.date), ("Message-ID", &draft.message_id), ("subject", &draft.subject)];
+    for (what, text) in single {
+        one_line(what, text.as_deref().unwrap_or_default())?;
+    }
     let others = [&draft.reply_to, &draft.to, &draft.cc].into_iter().flatten();
     for Mailbox { name, address } in others.chain([&draft.from]) {
         one_line(&format!("name of {address}"), name.as_deref().unwrap_or_default())?;

@@ -1,12 +1,12 @@
 //! Mailboxes in a header field: names quoted or encoded, lists folded at their commas
 //! (RFC 5322 §3.4).
 
-use super::encoded_word::{Place, looks_encoded, put_encoded};
+use super::encoded_word::{LONGEST_WORD, Place, looks_encoded, put_encoded, words};
 use super::fold::FoldedValue;
 use crate::model::Mailbox;
 
-/// A mailbox wider than this is folded inside.
-const LONGEST_WHOLE: usize = 75;
+/// A word of a name longer than this is encoded.
+const LONGEST_ATOM: usize = 60;
 
 /// The value of the address field `name`; display names are free of CR, LF and NUL.
 pub(super) fn mailbox_list(name: &str, mailboxes: &[Mailbox]) -> String {
@@ -21,35 +21,64 @@ pub(super) fn mailbox_list(name: &str, mailboxes: &[Mailbox]) -> String {
 
 fn put_mailbox(value: &mut FoldedValue, space: &str, mailbox: &Mailbox, comma: &str) {
     let address = &mailbox.address;
-    let Some(name) = mailbox.name.as_deref().filter(|name| !name.is_empty()) else {
+    let Some(text) = mailbox.name.as_deref().filter(|name| !name.is_empty()) else {
         return value.put(space, &format!("{address}{comma}"));
     };
     let address = format!("<{address}>{comma}");
-    match plain_phrase(name) {
-        Some(phrase) if phrase.len() + 1 + address.len() <= LONGEST_WHOLE => {
-            value.put(space, &format!("{phrase} {address}"));
-        }
-        Some(phrase) if phrase.len() <= LONGEST_WHOLE => {
-            value.put(space, &phrase);
-            value.put(" ", &address);
-        }
-        _ => {
-            put_encoded(value, space, name, Place::Phrase);
-            value.put(" ", &address);
+    let name = Name::of(text);
+    if let Some(whole) = name.whole() {
+        let whole = format!("{whole} {address}");
+        if value.takes(space, whole.len()) {
+            return value.put(space, &whole);
         }
     }
+    match name {
+        Name::Atoms(words) => {
+            for (index, word) in words.split(' ').enumerate() {
+                value.put(if index == 0 { space } else { " " }, word);
+            }
+        }
+        Name::Quoted(quoted) if value.takes(space, quoted.len()) => value.put(space, &quoted),
+        Name::Quoted(_) | Name::Encoded(_) => put_encoded(value, space, text, Place::Phrase),
+    }
+    value.put(" ", &address);
 }
 
-/// A name that needs no encoding: as atoms, else as a quoted string.
-fn plain_phrase(name: &str) -> Option<String> {
-    let is_printable = name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    if !is_printable || looks_encoded(name) {
-        return None;
+/// How a display name is written.
+enum Name<'a> {
+    /// As it is.
+    Atoms(&'a str),
+    /// Between quotation marks.
+    Quoted(String),
+    /// In encoded words.
+    Encoded(&'a str),
+}
+
+impl<'a> Name<'a> {
+    fn of(name: &'a str) -> Self {
+        let is_printable = name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        let words = || name.split(' ');
+        if !is_printable || looks_encoded(name) || words().any(|word| word.len() > LONGEST_ATOM) {
+            Self::Encoded(name)
+        } else if words().all(|word| !word.is_empty() && word.bytes().all(is_atext)) {
+            Self::Atoms(name)
+        } else {
+            Self::Quoted(quoted_string(name))
+        }
     }
-    if name.split(' ').all(|word| !word.is_empty() && word.bytes().all(is_atext)) {
-        return Some(name.to_owned());
+
+    /// In one piece, if it can be.
+    fn whole(&self) -> Option<String> {
+        match self {
+            Self::Atoms(name) => Some((*name).to_owned()),
+            Self::Quoted(quoted) => Some(quoted.clone()),
+            Self::Encoded(name) if name.len() > LONGEST_WORD => None,
+            Self::Encoded(name) => match words(name, Place::Phrase, LONGEST_WORD).as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+        }
     }
-    Some(quoted_string(name))
 }
 
 /// A quoted string with this content, which is printable ASCII (RFC 5322 §3.2.4).
@@ -93,6 +122,27 @@ mod tests {
             to(list),
             "Jane Doe <jane@x.test>, \"Zhang, San\" <zhang@x.test>,\r\n John Public <john@x.test>"
         );
+    }
+
+    #[test]
+    fn a_name_and_its_address_stay_together_where_they_fit() {
+        let typed =
+            "Jane Doe <jane@example.com>, Max Mustermann <max@example.com>, 张三 <z@x.test>";
+        assert_eq!(
+            to(typed),
+            "Jane Doe <jane@example.com>, Max Mustermann <max@example.com>,\r\n \
+             =?utf-8?B?5byg5LiJ?= <z@x.test>"
+        );
+    }
+
+    #[test]
+    fn even_the_first_name_keeps_its_line_narrow() {
+        for name in ["word ".repeat(15) + "end", "a, ".repeat(24), "é".repeat(36), "张".repeat(15)]
+        {
+            let value = to(&format!("\"{name}\" <a@x.test>"));
+            let lines = format!("To: {value}");
+            assert!(lines.split("\r\n").all(|line| line.len() <= 76), "{lines}");
+        }
     }
 
     #[test]

@@ -12,9 +12,11 @@ mod fold;
 mod header;
 mod mailbox;
 mod media_type;
+mod part_field;
 mod plain_text;
 mod quoted_printable;
 mod text_part;
+mod unstructured;
 
 use std::collections::HashSet;
 
@@ -71,7 +73,10 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
     if !is_usable(stamp) {
         return Err(ComposeError::Stamp(stamp.clone()));
     }
-    let message_id = format!("<{}@{}>", stamp.unique, draft.from.address.domain());
+    let message_id = match &draft.message_id {
+        Some(given) => given.clone(),
+        None => format!("<{}@{}>", stamp.unique, draft.from.address.domain()),
+    };
     let mut skeleton = header::header_section(draft, stamp, &message_id)?.into_bytes();
     skeleton.append(&mut entity(draft, stamp)?.formatted());
     // Whoever writes the content ends its last line. lettre ends the last part with a CRLF that

@@ -4,7 +4,7 @@
 use lettre::message::header::ContentTransferEncoding;
 use lettre::message::{Body as EncodedBody, SinglePart};
 
-use super::field::ContentTypeField;
+use super::part_field::ContentTypeField;
 use super::quoted_printable::{encoded_length, quoted_printable};
 
 /// Octets of a line without its CRLF (RFC 5322 §2.1.1).

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
 use super::{Command, ConfigError, Origin, Value};
-use crate::model::{Address, AddressList, AuthPolicy, Mechanism, Pin, check_header};
+use crate::model::{Address, AddressList, AuthPolicy, Mechanism, Pin, check_header, occurs_once};
 
 /// A document and where it was read.
 pub(super) struct Document<'a> {
@@ -254,6 +254,10 @@ impl<'a> Item<'a> {
         let mut headers = Vec::new();
         let mut add = |item: &Item<'_>, name: &str, value: &str| {
             check_header(name, value).map_err(|complaint| item.error(complaint))?;
+            let is_there = |(other, _): &(String, String)| other.eq_ignore_ascii_case(name);
+            if occurs_once(name) && headers.iter().any(is_there) {
+                return Err(item.error(format!("{name} occurs once in a message, and twice here")));
+            }
             headers.push((name.to_owned(), value.to_owned()));
             Ok(())
         };

@@ -352,6 +352,10 @@ mod tests {
                 "headers = [\"X: 1\", \"Subject: hi\"]",
                 "20: headers: Subject cannot be set as a header field: use --subject",
             ),
+            (
+                "headers = [\"List-Id: <a>\", \"list-id: <b>\"]",
+                "28: headers: list-id occurs once in a message, and twice here",
+            ),
             ("headers = { X = \"a\\nb\" }", "17: X: the value of X contains a line break"),
         ] {
             let error = parse(line).unwrap_err();

@@ -21,6 +21,9 @@ pub struct Provider {
     pub login: Login,
     /// Which addresses mail may come from.
     pub sender: Sender,
+    /// Octets of a message that it takes at most; none if the pages do not say. Told by `--check`
+    /// alone, because pages round and servers change.
+    pub max_size: Option<u64>,
     /// What the password really is, to follow "the password is"; none if the pages do not say.
     pub password: Option<&'static str>,
     /// The pages that say so.

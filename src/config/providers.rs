@@ -13,6 +13,11 @@ const fn page(address: &'static str) -> Source {
     Source { page: address, seen: SEEN }
 }
 
+/// A page that was read for the largest message alone.
+const fn limit(address: &'static str) -> Source {
+    Source { page: address, seen: "2026-11-27" }
+}
+
 const fn server(host: &'static str, tls: crate::model::Tls, port: u16) -> Server {
     Server { host: Some(host), example: host, tls, port }
 }
@@ -35,6 +40,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.qq.com", Implicit, 465)),
         login: Login::Address("12345678@qq.com"),
         sender: Sender::Login,
+        max_size: Some(70 << 20),
         password: Some(AUTHORIZATION_CODE),
         sources: &[
             page(
@@ -44,6 +50,7 @@ pub static PROVIDERS: &[Provider] = &[
                 "https://github.com/chatmail/provider-db/blob/1fb242c3278244fa9df2a54a5b6f36a7dca1b16e/_providers/qq.md",
             ),
             page("https://github.com/nodeSolidServer/node-solid-server/issues/1281"),
+            limit("https://github.com/midoks/imail/wiki/SMTP"),
         ],
     },
     Provider {
@@ -52,6 +59,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.exmail.qq.com", Implicit, 465)),
         login: Login::Address("you@company.example"),
         sender: Sender::Login,
+        max_size: None,
         password: Some("a client password (客户端专用密码) where secure login is on"),
         sources: &[
             page(
@@ -67,6 +75,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.163.com", Implicit, 465)),
         login: Login::Address("you@163.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(AUTHORIZATION_CODE),
         sources: &[
             page("https://github.com/chatmail/provider-db/blob/master/_providers/163.md"),
@@ -81,6 +90,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.126.com", Implicit, 465)),
         login: Login::Address("you@126.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(AUTHORIZATION_CODE),
         sources: &[
             page(
@@ -97,6 +107,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.aliyun.com", Implicit, 465)),
         login: Login::Address("you@aliyun.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: None,
         sources: &[
             page(
@@ -111,6 +122,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.qiye.aliyun.com", Implicit, 465)),
         login: Login::Any,
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(
             "the security password for third-party clients (三方客户端安全密码) where that is on",
         ),
@@ -122,10 +134,14 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtpdm.aliyun.com", Implicit, 465)),
         login: Login::Address("you@mail.company.example"),
         sender: Sender::Login,
+        max_size: Some(15 << 20),
         password: Some("the SMTP password of the sender address, set in DirectMail's console"),
-        sources: &[page(
-            "https://help.aliyun.com/en/direct-mail/user-guide/send-emails-using-smtp",
-        )],
+        sources: &[
+            page("https://help.aliyun.com/en/direct-mail/user-guide/send-emails-using-smtp"),
+            limit(
+                "https://alibabacloud.com/help/en/direct-mail/how-can-i-send-emails-with-attachments-using-smtp",
+            ),
+        ],
     },
     // The page names ports 25, 2525 and 587, for some clouds block the first, and says nothing of
     // TLS: that it cannot be had is for the user to accept.
@@ -135,6 +151,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.sendcloud.net", StartTls, 587)),
         login: Login::Any,
         sender: Sender::Unstated,
+        max_size: None,
         password: Some("the API_KEY, and the user name the API_USER"),
         sources: &[page("https://www.sendcloud.net/doc/guide/base/")],
     },
@@ -144,6 +161,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.gmail.com", Implicit, 465)),
         login: Login::Address("you@gmail.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(
             "an app password (16 letters); the account needs 2-Step Verification for one",
         ),
@@ -161,12 +179,14 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.mail.me.com", StartTls, 587)),
         login: Login::Address("you@icloud.com"),
         sender: Sender::Unstated,
+        max_size: Some(20 << 20),
         password: Some("an app-specific password, made in the Apple account"),
         sources: &[
             page(
                 "https://github.com/thunderbird/autoconfig/blob/4e19596c34c68a3d6dddc111709cd3f8a4bde3cd/ispdb/me.com.xml",
             ),
             page("https://developer.nylas.com/docs/cookbook/email/icloud-mail-api.md"),
+            limit("https://support.apple.com/en-ca/102198"),
         ],
     },
     Provider {
@@ -175,6 +195,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.mail.yahoo.com", Implicit, 465)),
         login: Login::Address("you@yahoo.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(APP_PASSWORD),
         sources: &[
             page(
@@ -189,6 +210,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.fastmail.com", Implicit, 465)),
         login: Login::Address("you@fastmail.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(APP_PASSWORD),
         sources: &[page("https://www.fastmail.com/help/technical/servernamesandports.html")],
     },
@@ -198,6 +220,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("mail.gmx.net", Implicit, 465)),
         login: Login::Address("you@gmx.net"),
         sender: Sender::Unstated,
+        max_size: None,
         password: Some(
             "the mailbox's password; access by POP3 and IMAP must be allowed in its settings",
         ),
@@ -211,6 +234,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.sendgrid.net", Implicit, 465)),
         login: Login::Fixed("apikey"),
         sender: Sender::Verified,
+        max_size: None,
         password: Some("an API key with the permission to send mail"),
         sources: &[
             page(
@@ -232,6 +256,7 @@ pub static PROVIDERS: &[Provider] = &[
         }),
         login: Login::Any,
         sender: Sender::Verified,
+        max_size: Some(40 << 20),
         password: Some(
             "the password of SMTP credentials made for this region, not an AWS secret key",
         ),
@@ -239,6 +264,7 @@ pub static PROVIDERS: &[Provider] = &[
             page("https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html"),
             page("https://docs.aws.amazon.com/it_it/ses/latest/dg/smtp-credentials.md"),
             page("https://repost.aws/es/knowledge-center/ses-554-400-message-rejected-error"),
+            limit("https://docs.aws.amazon.com/ses/latest/dg/quotas.html"),
         ],
     },
     Provider {
@@ -247,6 +273,7 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.mailgun.org", Implicit, 465)),
         login: Login::Any,
         sender: Sender::Unstated,
+        max_size: None,
         password: Some("the password of the sending domain's SMTP credentials, not an API key"),
         sources: &[
             page(
@@ -263,10 +290,16 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.postmarkapp.com", StartTls, 587)),
         login: Login::Any,
         sender: Sender::Unstated,
+        max_size: Some(10 << 20),
         password: Some("the Server API Token, which is the user name as well"),
-        sources: &[page(
-            "https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using",
-        )],
+        sources: &[
+            page(
+                "https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using",
+            ),
+            limit(
+                "https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits",
+            ),
+        ],
     },
     Provider {
         name: "cloudflare",
@@ -274,8 +307,12 @@ pub static PROVIDERS: &[Provider] = &[
         access: Access::Password(server("smtp.mx.cloudflare.net", Implicit, 465)),
         login: Login::Fixed("api_token"),
         sender: Sender::Unstated,
+        max_size: Some(25 << 20),
         password: Some("an API token with the permission Email Sending: Edit"),
-        sources: &[page("https://developers.cloudflare.com/email-service/api/send-emails/smtp/")],
+        sources: &[
+            page("https://developers.cloudflare.com/email-service/api/send-emails/smtp/"),
+            limit("https://developers.cloudflare.com/email-service/platform/limits/"),
+        ],
     },
     Provider {
         name: "outlook",
@@ -286,6 +323,7 @@ pub static PROVIDERS: &[Provider] = &[
         },
         login: Login::Address("you@outlook.com"),
         sender: Sender::Unstated,
+        max_size: None,
         password: None,
         sources: &[
             page("https://github.com/harshalambani/ChatMailSync/releases/tag/v2.1.4"),
@@ -302,7 +340,12 @@ pub static PROVIDERS: &[Provider] = &[
         },
         login: Login::Address("you@company.example"),
         sender: Sender::Unstated,
+        max_size: Some(150 << 20),
         password: None,
-        sources: &[page("https://github.com/OpenCTI-Platform/opencti/issues/12069"), MICROSOFT],
+        sources: &[
+            page("https://github.com/OpenCTI-Platform/opencti/issues/12069"),
+            MICROSOFT,
+            limit("https://github.com/simonrob/email-oauth2-proxy/issues/232"),
+        ],
     },
 ];

@@ -19,6 +19,10 @@ pub struct Draft {
     pub reply_to: Vec<Mailbox>,
     /// The subject, one line; none: no Subject field at all.
     pub subject: Option<String>,
+    /// An RFC 5322 date-time with offset; none: the stamp's.
+    pub date: Option<String>,
+    /// The Message-ID with its angle brackets; none: made from the stamp.
+    pub message_id: Option<String>,
     /// Further header fields in order, names checked.
     pub headers: Vec<(String, String)>,
     /// The text.

@@ -1,8 +1,10 @@
 //! Which header fields a user may add to a message (RFC 5322 §2.2, §3.6), checked where they are
 //! typed: in a profile or behind `-H`.
 
+use super::message_ids;
+
 /// Fields with a setting of their own, and what to use for them.
-const WITH_A_SETTING: [(&str, &str); 9] = [
+const WITH_A_SETTING: [(&str, &str); 11] = [
     ("From", "use --from"),
     ("Sender", "use --from and --reverse-path"),
     ("To", "use --to"),
@@ -11,8 +13,39 @@ const WITH_A_SETTING: [(&str, &str); 9] = [
     ("Subject", "use --subject"),
     ("Reply-To", "use --reply-to"),
     ("Return-Path", "use --reverse-path"),
+    ("Date", "use --date"),
+    ("Message-ID", "use --message-id"),
     ("MIME-Version", "it is always written"),
 ];
+
+/// Fields that a message has at most one of, those with a setting apart (RFC 5322 §3.6, RFC 2369
+/// §4, RFC 2919 §3, RFC 3834 §5, RFC 8058 §3.1, and by custom).
+const ONCE: [&str; 19] = [
+    "In-Reply-To",
+    "References",
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Help",
+    "List-Subscribe",
+    "List-Post",
+    "List-Owner",
+    "List-Archive",
+    "Auto-Submitted",
+    "X-Priority",
+    "X-MSMail-Priority",
+    "Importance",
+    "Priority",
+    "Precedence",
+    "Disposition-Notification-To",
+    "User-Agent",
+    "X-Mailer",
+];
+
+/// Whether a message has at most one field of this name.
+pub fn occurs_once(name: &str) -> bool {
+    ONCE.iter().any(|once| once.eq_ignore_ascii_case(name))
+}
 
 /// Says why this field cannot be added, or what to use instead; a control character is never
 /// repeated.
@@ -32,6 +65,9 @@ pub fn check_header(name: &str, value: &str) -> Result<(), String> {
     if value.contains('\0') {
         return Err(format!("the value of {name} contains a NUL"));
     }
+    if ["In-Reply-To", "References"].iter().any(|ids| ids.eq_ignore_ascii_case(name)) {
+        message_ids(value).map_err(|complaint| format!("{name}: {complaint}"))?;
+    }
     Ok(())
 }
 
@@ -46,9 +82,6 @@ fn instead(name: &str) -> Option<&'static str> {
     if starts_with("Resent-") {
         return Some("messages are not resent");
     }
-    if ["Date", "Message-ID"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        return Some("it is made for each message");
-    }
     WITH_A_SETTING
         .iter()
         .find(|(field, _)| field.eq_ignore_ascii_case(name))
@@ -57,7 +90,13 @@ fn instead(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_header;
+    use super::{check_header, occurs_once};
+
+    #[test]
+    fn what_occurs_once_is_known_in_any_case() {
+        assert!(occurs_once("references") && occurs_once("LIST-ID"));
+        assert!(!occurs_once("X-Job") && !occurs_once("Comments"));
+    }
 
     #[test]
     fn any_other_field_may_be_added() {
@@ -77,11 +116,7 @@ mod tests {
                 "<>",
                 "Return-Path cannot be set as a header field: use --reverse-path",
             ),
-            (
-                "Message-ID",
-                "<x>",
-                "Message-ID cannot be set as a header field: it is made for each message",
-            ),
+            ("Message-ID", "<x>", "Message-ID cannot be set as a header field: use --message-id"),
             (
                 "MIME-Version",
                 "1.0",
@@ -107,6 +142,11 @@ mod tests {
                 "X-Ä",
                 "x",
                 "\"X-Ä\" is not the name of a header field: letters, digits and hyphens only",
+            ),
+            (
+                "in-reply-to",
+                "x",
+                "in-reply-to: \"x\" is not the identifier of a message, such as <unique@example.com>",
             ),
             ("X", "a\nBcc: b@c", "the value of X contains a line break"),
             ("X", "a\rb", "the value of X contains a line break"),

@@ -34,6 +34,8 @@ pub(crate) fn draft(from: &str, to: &str) -> Draft {
         reply_to: Vec::new(),
         subject: None,
         headers: Vec::new(),
+        date: None,
+        message_id: None,
         body: Body::Text(String::new()),
         calendar: None,
         attachments: Vec::new(),

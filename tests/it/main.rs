@@ -5,6 +5,7 @@
 mod architecture;
 mod auth;
 mod bodies;
+mod check;
 mod cli;
 mod completions;
 mod compose;
@@ -13,6 +14,7 @@ mod deadline;
 mod dialogue;
 mod docs;
 mod fuzzing;
+mod headers;
 mod hints;
 mod interop;
 mod large;

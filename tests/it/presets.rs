@@ -228,8 +228,8 @@ fn a_profile_s_password_is_not_for_another_provider() {
 /// The table of docs/providers.md.
 fn documentation() -> String {
     let mut text = String::from(
-        "| `provider =` | for | server | user name | the password is | pages, and when they were \
-         read |\n|---|---|---|---|---|---|\n",
+        "| `provider =` | for | server | user name | the password is | largest message | pages, \
+         and when they were read |\n|---|---|---|---|---|---|---|\n",
     );
     for row in PROVIDERS {
         let server = row.access.server();
@@ -249,10 +249,11 @@ fn documentation() -> String {
         let pages =
             pages.map(|(i, source)| format!("[{}]({}) {}", i + 1, source.page, source.seen));
         text += &format!(
-            "| `{}` | {} | {server} | {login} | {} | {} |\n",
+            "| `{}` | {} | {server} | {login} | {} | {} | {} |\n",
             row.name,
             row.description,
             secret,
+            row.max_size.map(|most| format!("{} MiB", most >> 20)).unwrap_or_default(),
             pages.collect::<Vec<_>>().join(", ")
         );
     }

@@ -1,12 +1,13 @@
 //! From flags, settings and files to a draft: who, to whom, and what.
 
 use super::args::WhatArgs;
+use super::fields::fields;
 use super::text::{self, Reading};
 use super::{attach, body};
 use crate::commands::Refusal;
 use crate::commands::charset::Charsets;
 use crate::commands::ui::Ui;
-use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox, check_header};
+use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox};
 
 /// Refuses a mail that nobody is to get, before anything is read.
 pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
@@ -37,10 +38,7 @@ pub(super) fn draft(
     let to = complete(args.addresses.iter().chain(&args.to), domain)?;
     let cc = complete(&args.cc, domain)?;
     let bcc = complete(&args.bcc, domain)?;
-    let mut headers = identity.headers.clone();
-    for field in &args.header {
-        headers.push(header(field)?);
-    }
+    let headers = fields(args, &identity.headers)?;
     let subject = subject(args, reading.charsets, ui);
     let mut attachments = attach::attach_all(&args.attach, reading.patience)?;
     let body::Words { body, calendar, originals } = body::words(args, reading, ui)?;
@@ -53,6 +51,8 @@ pub(super) fn draft(
         bcc,
         reply_to: identity.reply_to.clone(),
         subject,
+        date: args.date.clone(),
+        message_id: args.message_id.clone(),
         headers,
         body,
         calendar,
@@ -91,18 +91,6 @@ fn complete<'a>(
         })?);
     }
     Ok(all)
-}
-
-/// Takes `Name: value` apart.
-fn header(field: &str) -> Result<(String, String), Refusal> {
-    let (name, value) = field.split_once(':').ok_or_else(|| {
-        Refusal::usage(format!("--header: {field:?} has no colon"))
-            .hint("write it like -H 'X-Name: value'")
-    })?;
-    let (name, value) = (name.trim_end(), value.trim());
-    check_header(name, value)
-        .map_err(|complaint| Refusal::usage(format!("--header: {complaint}")))?;
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// One line of text: `-s "$(command)"` may well be more.
@@ -158,26 +146,6 @@ mod tests {
         assert_eq!(refusal.message, "the profile corp does not say who sends");
         assert_eq!(refusal.exit, Exit::CONFIG);
         assert_eq!(no_sender(None).exit, Exit::USAGE);
-    }
-
-    #[test]
-    fn header_fields_follow_those_of_the_profile() {
-        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let identity = Identity { headers: vec![field("X-Site", "b1")], ..identity() };
-        let args = WhatArgs { header: vec!["X-Job:  nightly ".into()], ..no_body() };
-        let draft = draft_of(&args, &identity).unwrap();
-        assert_eq!(draft.headers, [field("X-Site", "b1"), field("X-Job", "nightly")]);
-    }
-
-    #[test]
-    fn a_header_field_that_has_a_flag_is_refused_and_the_flag_named() {
-        let args = WhatArgs { header: vec!["Subject: hi".into()], ..no_body() };
-        let refusal = draft_of(&args, &identity()).unwrap_err();
-        assert_eq!(
-            refusal.message,
-            "--header: Subject cannot be set as a header field: use --subject"
-        );
-        assert_eq!(refusal.exit, Exit::USAGE);
     }
 
     #[test]

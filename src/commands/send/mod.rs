@@ -3,15 +3,20 @@
 mod args;
 mod attach;
 mod body;
+mod check;
 mod draft;
 mod dry_run;
+mod fields;
+mod findings;
 mod inline;
 mod input;
 mod markup;
 mod stdin;
+mod survey;
 mod text;
 
 pub use args::SendArgs;
+pub use check::check;
 pub use dry_run::{preview, show};
 use input::Patience;
 use text::Reading;
