@@ -42,7 +42,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --attach --header --skip-empty --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --skip-empty --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -173,6 +173,27 @@ _mailsend() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --inline)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --ics)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --charset)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

@@ -25,7 +25,10 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s s -l subject -d 'The 
 complete -c mailsend -n "__fish_mailsend_needs_command" -l body -d 'The text [default: stdin]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l body-file -d 'Take the text from this file; - is stdin' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l html -d 'HTML in place of the text' -r -f
-complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file; - is stdin' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l inline -d 'An image for the HTML, FILE,cid=NAME; <img src="cid:NAME"> shows it' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l ics -d 'An invitation or another calendar, for mail programs with one' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l charset -d 'The charset of stdin and of text files, such as gb18030' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
@@ -93,6 +96,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l save-failed -d 'Keep 
 complete -c mailsend -n "__fish_mailsend_needs_command" -l retry -d 'Try so often again what the server put off [default: 0]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l retry-wait -d 'Wait so long before each --retry [default: 60]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-text -d 'Make a text from the HTML for readers of plain text'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'

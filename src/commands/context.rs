@@ -24,6 +24,8 @@ pub struct Context {
     pub desktop: Desktop,
     /// The environment variables that count.
     pub environment: Environment,
+    /// The charset of the locale, if it names one.
+    pub locale_charset: Option<String>,
     /// The user's home directory, if there is one.
     pub home: Option<PathBuf>,
     /// `$XDG_CONFIG_HOME`, which counts on every system.
@@ -114,6 +116,10 @@ impl Context {
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
                 sandbox: text_variable(sandbox::VARIABLE)?,
             },
+            locale_charset: ["LC_ALL", "LC_CTYPE", "LANG"]
+                .iter()
+                .find_map(|name| variable(name))
+                .and_then(|locale| codeset(locale.to_str()?)),
             home: env::home_dir().filter(|path| path.is_absolute()),
             xdg_config_home: variable("XDG_CONFIG_HOME").map(PathBuf::from),
             config_directory: dirs::config_dir(),
@@ -186,6 +192,12 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// The charset in the name of a locale, such as `zh_CN.GBK` or `de_DE.ISO-8859-15@euro`.
+fn codeset(locale: &str) -> Option<String> {
+    let (_, codeset) = locale.split_once('.')?;
+    Some(codeset.split('@').next()?.to_owned())
+}
+
 /// A variable that is set and not empty.
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
@@ -231,6 +243,13 @@ mod tests {
         ] {
             assert_eq!(full_name(useless), None, "{useless}");
         }
+    }
+
+    #[test]
+    fn a_locale_names_its_charset_behind_a_dot() {
+        assert_eq!(codeset("zh_CN.GBK").as_deref(), Some("GBK"));
+        assert_eq!(codeset("de_DE.ISO-8859-15@euro").as_deref(), Some("ISO-8859-15"));
+        assert_eq!((codeset("C"), codeset("de_DE@euro")), (None, None));
     }
 
     #[test]

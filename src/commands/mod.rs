@@ -2,6 +2,7 @@
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
 mod attempts;
+mod charset;
 pub mod complete;
 mod completions;
 pub mod context;

@@ -1,9 +1,8 @@
 //! How words on the command line become values, wherever a flag takes one. What does not fit is a
 //! [`Refusal`] that carries its own exit status through the parser.
 
-use std::ffi::OsStr;
-
 use super::Refusal;
+use super::charset::Charset;
 use crate::model::{Address, AddressList, AuthPolicy, Mechanism, Pin};
 
 /// An envelope's sender; none is `<>`.
@@ -63,9 +62,15 @@ pub(super) fn pin(text: &str) -> Result<Pin, Refusal> {
     })
 }
 
-/// Reads text that must not get lost: what is not UTF-8 is replaced, and the second value says so.
-pub(super) fn lossy(text: &OsStr) -> (String, bool) {
-    (text.to_string_lossy().into_owned(), text.to_str().is_none())
+/// Reads the name of a charset.
+pub(super) fn charset(text: &str) -> Result<Charset, Refusal> {
+    Charset::named(text).ok_or_else(|| {
+        let refusal = Refusal::usage(format!("{text:?} is no charset that mailsend reads"));
+        match Charset::nearest(text) {
+            Some(name) => refusal.hint(format!("did you mean {name}?")),
+            None => refusal.hint(format!("such as {}", Charset::COMMON.join(", "))),
+        }
+    })
 }
 
 #[cfg(test)]

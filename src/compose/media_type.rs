@@ -80,9 +80,9 @@ impl MediaType {
     }
 }
 
-/// The value of the Content-Disposition field of an attachment with this file name.
-pub(super) fn attachment_disposition(file_name: &str) -> String {
-    let mut parts = vec![vec!["attachment".to_owned()]];
+/// The value of the Content-Disposition field of a part of this kind with this file name.
+pub(super) fn disposition(kind: &str, file_name: &str) -> String {
+    let mut parts = vec![vec![kind.to_owned()]];
     match plain_parameter("filename", file_name) {
         _ if file_name.is_empty() => {}
         Some(parameter) => parts.push(vec![parameter]),
@@ -186,6 +186,10 @@ fn is_file_name(parameter: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn attachment_disposition(file_name: &str) -> String {
+        disposition("attachment", file_name)
+    }
 
     fn content_type(media_type: &str, name: &str) -> String {
         MediaType::parse(media_type).unwrap().content_type(name)

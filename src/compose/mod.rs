@@ -7,17 +7,21 @@
 mod attachment;
 mod body;
 mod encoded_word;
+mod field;
 mod fold;
 mod header;
 mod mailbox;
 mod media_type;
+mod plain_text;
+mod quoted_printable;
+mod text_part;
 
 use std::collections::HashSet;
 
-use lettre::message::MultiPart;
-
 use crate::model::{Address, Content, Draft, Mail, Stamp};
 use body::Entity;
+
+pub use plain_text::plain_text;
 
 /// Characters of the stamp's unique part, so that boundaries keep to 70 (RFC 2046 §5.1.1).
 const LONGEST_UNIQUE: usize = 56;
@@ -50,6 +54,9 @@ pub enum ComposeError {
         /// What was given.
         content_type: String,
     },
+    /// A Content-ID that is not one.
+    #[error("not a Content-ID: {0:?}")]
+    ContentId(String),
     /// A date or unique part that does not fit into a header.
     #[error("unusable stamp: {0:?}")]
     Stamp(Stamp),
@@ -74,7 +81,7 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
             skeleton.truncate(skeleton.len() - 2);
         }
     }
-    let content = Content::new(attachment::fill_in(&skeleton, &draft.attachments));
+    let content = Content::new(attachment::fill_in(&skeleton, draft));
     Ok(Mail { reverse_path: draft.reverse_path.clone(), recipients, content, message_id })
 }
 
@@ -85,23 +92,19 @@ fn recipients(draft: &Draft) -> Vec<Address> {
     all.filter(|address| seen.insert(*address)).cloned().collect()
 }
 
-/// The text, and around it what holds the attachments. `=_` occurs in no encoding's output, and
+/// The body, and around it what holds the attachments. `=_` occurs in no encoding's output, and
 /// text that would go unencoded is looked through for it, so no content has a boundary in it.
 fn entity(draft: &Draft, stamp: &Stamp) -> Result<Entity, ComposeError> {
     let boundary_prefix = format!("=_{}", stamp.unique);
-    let text = body::text_entity(&draft.body, &boundary_prefix);
+    let body = body::body_entity(&draft.body, draft.calendar.as_ref(), &boundary_prefix)?;
     if draft.attachments.is_empty() {
-        return Ok(text);
+        return Ok(body);
     }
-    let mixed = MultiPart::mixed().boundary(format!("{boundary_prefix}.mixed"));
-    let mut mixed = match text {
-        Entity::Single(part) => mixed.singlepart(part),
-        Entity::Multi(parts) => mixed.multipart(parts),
-    };
+    let mut parts = vec![body];
     for attachment in &draft.attachments {
-        mixed = mixed.singlepart(attachment::attachment_part(attachment)?);
+        parts.push(Entity::Single(attachment::attachment_part(attachment)?));
     }
-    Ok(Entity::Multi(mixed))
+    Ok(Entity::multi("mixed", &boundary_prefix, parts))
 }
 
 fn is_usable(stamp: &Stamp) -> bool {

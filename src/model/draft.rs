@@ -1,6 +1,6 @@
 //! What the user wants to say, before it is a message.
 
-use super::{Address, FilePart, Mailbox};
+use super::{Address, Calendar, FilePart, Mailbox};
 
 /// A mail as it was asked for: addresses parsed, files open, nothing encoded.
 #[derive(Debug)]
@@ -23,25 +23,66 @@ pub struct Draft {
     pub headers: Vec<(String, String)>,
     /// The text.
     pub body: Body,
+    /// An invitation, beside the text.
+    pub calendar: Option<Calendar>,
     /// What goes along.
     pub attachments: Vec<Attachment>,
 }
 
 /// The text of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Body {
     /// text/plain
     Text(String),
     /// text/html
-    Html(String),
+    Html(Html),
     /// Both, multipart/alternative.
     Alternative {
         /// text/plain
         text: String,
         /// text/html
-        html: String,
+        html: Html,
     },
 }
+
+impl Body {
+    /// What the HTML shows besides itself.
+    pub fn inline(&self) -> &[Inline] {
+        match self {
+            Self::Text(_) => &[],
+            Self::Html(html) | Self::Alternative { html, .. } => &html.inline,
+        }
+    }
+}
+
+/// A text with markup, and what it shows besides.
+#[derive(Debug)]
+pub struct Html {
+    /// text/html
+    pub markup: String,
+    /// Images that the markup names as `cid:CONTENT-ID`; with them multipart/related.
+    pub inline: Vec<Inline>,
+}
+
+/// An image, or whatever else belongs inside the HTML.
+#[derive(Debug)]
+pub struct Inline {
+    /// By which the HTML names it (RFC 2392), without angle brackets.
+    pub content_id: String,
+    /// The file.
+    pub attachment: Attachment,
+}
+
+/// Whether text may be a Content-ID as it is. An `@` is asked for by RFC 5322 but by no reader, and
+/// people name their images after their files.
+pub fn is_content_id(text: &str) -> bool {
+    let is_allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&*+-./=?@^_{|}~".contains(&byte);
+    (1..=LONGEST_CONTENT_ID).contains(&text.len()) && text.bytes().all(is_allowed)
+}
+
+/// So that its field keeps to one line, which cannot be folded.
+const LONGEST_CONTENT_ID: usize = 255;
 
 /// A file that goes along.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //! became of it. Imports nothing of ours and does no network.
 
 pub mod address;
+mod calendar;
 mod content;
 mod deadline;
 mod draft;
@@ -18,9 +19,10 @@ mod server;
 mod tls_fault;
 
 pub use address::{Address, AddressError, AddressList, Mailbox};
+pub use calendar::{Calendar, NoCalendar};
 pub use content::{Content, ContentError, FilePart, Piece};
 pub use deadline::Deadline;
-pub use draft::{Attachment, Body, Draft, Source, Stamp};
+pub use draft::{Attachment, Body, Draft, Html, Inline, Source, Stamp, is_content_id};
 pub use exit::Exit;
 pub use failure::{Cause, Failure, Observations};
 pub use header::check_header;

@@ -6,10 +6,11 @@ use std::io::Write as _;
 
 use mailsend::compose::{ComposeError, compose};
 use mailsend::model::{
-    AddressList, Attachment, Body, ContentError, Draft, FilePart, Mail, Mailbox, Piece, Source,
-    Stamp,
+    AddressList, Attachment, Body, ContentError, Draft, FilePart, Html, Mail, Mailbox, Piece,
+    Source, Stamp,
 };
 
+mod bodies;
 mod round_trip;
 
 pub(crate) fn stamp() -> Stamp {
@@ -34,6 +35,7 @@ pub(crate) fn draft(from: &str, to: &str) -> Draft {
         subject: None,
         headers: Vec::new(),
         body: Body::Text(String::new()),
+        calendar: None,
         attachments: Vec::new(),
     }
 }
@@ -90,7 +92,7 @@ fn a_text_with_every_field_is_as_written_by_hand() {
         field("X-Job", "again café"),
         field("List-Id", "<jobs.example.com>"),
     ];
-    draft.body = Body::Text("first line\r.second line\n\n".to_owned());
+    draft.body = Body::Text("first line\n.second line\r\n\n".to_owned());
     assert_golden(&draft, include_str!("../golden/text.eml"));
 }
 
@@ -112,7 +114,8 @@ fn chinese_with_attachments_is_as_written_by_hand() {
 fn text_and_html_to_hidden_recipients_are_as_written_by_hand() {
     let mut draft = draft("jane@example.com", "");
     draft.bcc = mailboxes("a@example.com");
-    let (text, html) = ("Coffee".to_owned(), "<p>Café = 1</p>\n".to_owned());
+    let html = Html { markup: "<p>Café = 1</p>\n".to_owned(), inline: Vec::new() };
+    let text = "Coffee".to_owned();
     draft.body = Body::Alternative { text, html };
     assert_golden(&draft, include_str!("../golden/alternative.eml"));
 }

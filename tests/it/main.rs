@@ -4,6 +4,7 @@
 
 mod architecture;
 mod auth;
+mod bodies;
 mod cli;
 mod completions;
 mod compose;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::ArgAction;
 
+use crate::commands::charset::Charset;
 use crate::commands::settings::{SettingsArgs, given};
 use crate::commands::typed::{self, ReversePath};
 use crate::commands::ui::Verbosity;
@@ -77,10 +78,32 @@ pub(super) struct WhatArgs {
     /// With --body or --body-file beside it the mail has both, and the reader's program chooses.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "no_body")]
     pub(super) html: Option<OsString>,
-    /// Take the HTML from this file
+    /// Take the HTML from this file; - is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["html", "no_body"],
           hide_short_help = true)]
     pub(super) html_file: Option<PathBuf>,
+    /// Make a text from the HTML for readers of plain text
+    ///
+    /// Tables are drawn, links listed at the end.
+    #[arg(long, conflicts_with_all = ["body", "body_file", "no_body"], hide_short_help = true)]
+    pub(super) auto_text: bool,
+    /// An image for the HTML, FILE,cid=NAME; <img src="cid:NAME"> shows it
+    ///
+    /// Repeatable. The NAME is the file's unless it is given; ,name=N and ,type=T/S as with
+    /// --attach.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(super) inline: Vec<OsString>,
+    /// An invitation or another calendar, for mail programs with one
+    ///
+    /// It stands beside the text, and asks for what its METHOD says. -a FILE attaches it as well.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(super) ics: Option<PathBuf>,
+    /// The charset of stdin and of text files, such as gb18030
+    ///
+    /// Text that it does not fit is refused. [default: UTF-8, else the locale's; what cannot be
+    /// read then is replaced, and the original attached]
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = typed::charset)]
+    pub(super) charset: Option<Charset>,
     /// Attach a file; FILE,name=N,type=T/S to say more
     ///
     /// Repeatable. The type follows from the file's name unless it is given. If there is a file of

@@ -13,7 +13,7 @@ const OCTETS: &str = "application/octet-stream";
 
 /// What `-a` says.
 #[derive(Debug, PartialEq, Eq)]
-struct Wish {
+pub(super) struct Wish {
     path: PathBuf,
     name: Option<String>,
     content_type: Option<String>,
@@ -28,27 +28,33 @@ pub(super) fn attach(typed: &OsStr, patience: Patience) -> Result<Attachment, Re
     if !exists && let Some(refusal) = habit(typed) {
         return Err(refusal);
     }
-    let wish = if exists { Wish::plain(typed) } else { Wish::parse(typed)? };
-    let source = input::open(&wish.path, patience)
-        .map_err(|refusal| suspect_account(refusal, &wish.path))?;
+    let wish = if exists { Wish::plain(typed) } else { Wish::parse("--attach", typed)? };
+    let path = wish.path.clone();
+    take(wish, patience).map_err(|refusal| suspect_account(refusal, &path))
+}
+
+/// Opens the file.
+pub(super) fn take(wish: Wish, patience: Patience) -> Result<Attachment, Refusal> {
+    let source = input::open(&wish.path, patience)?;
     let content_type = wish.content_type.unwrap_or_else(|| guess(&wish.path));
     let name = wish.name.unwrap_or_else(|| {
         wish.path.file_name().unwrap_or(wish.path.as_os_str()).to_string_lossy().into_owned()
     });
     if name.contains(['\r', '\n', '\0']) {
         return Err(Refusal::data(format!("the attachment name {name:?} has a line break in it"))
-            .hint("give it another one: -a FILE,name=NAME"));
+            .hint("give it another one: FILE,name=NAME"));
     }
     Ok(Attachment { name, content_type, source })
 }
 
 impl Wish {
-    fn plain(path: &OsStr) -> Self {
+    pub(super) fn plain(path: &OsStr) -> Self {
         Self { path: path.into(), name: None, content_type: None }
     }
 
-    /// Cuts the options off the end; a file name may have commas and equal signs of its own.
-    fn parse(typed: &OsStr) -> Result<Self, Refusal> {
+    /// Cuts the options off the end; a file name may have commas and equal signs of its own. The
+    /// flag is for messages.
+    pub(super) fn parse(flag: &str, typed: &OsStr) -> Result<Self, Refusal> {
         const NAME: &str = ",name=";
         const TYPE: &str = ",type=";
         // Options are text: a path that is not is a plain one.
@@ -61,7 +67,7 @@ impl Wish {
             if slot.is_some() || value.is_empty() {
                 let problem = if value.is_empty() { "empty" } else { "given twice" };
                 let option = &option[1..NAME.len() - 1];
-                return Err(Refusal::usage(format!("--attach {rest}: {option} is {problem}")));
+                return Err(Refusal::usage(format!("{flag} {rest}: {option} is {problem}")));
             }
             *slot = Some(value.to_owned());
             rest = before;
@@ -152,7 +158,7 @@ mod tests {
     use crate::model::Exit;
 
     fn wish(text: &str) -> (String, Option<String>, Option<String>) {
-        let wish = Wish::parse(OsStr::new(text)).unwrap();
+        let wish = Wish::parse("--attach", OsStr::new(text)).unwrap();
         (wish.path.to_str().unwrap().to_owned(), wish.name, wish.content_type)
     }
 

@@ -1,206 +1,205 @@
-//! The text of the mail: from flags, a file or stdin.
-//!
-//! Text that is not UTF-8 is sent with its faults replaced and a warning, because an alert must
-//! not get lost.
-
-use std::ffi::OsStr;
-use std::io::{self, Read};
-use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+//! The body of the mail: its text, its HTML with what belongs inside, and an invitation.
 
 use super::args::WhatArgs;
-use super::input::{self, Patience};
-use crate::commands::context::Terminal;
+use super::inline;
+use super::text::{Kind, Origin, Reader, Reading};
 use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
-use crate::commands::typed;
 use crate::commands::ui::Ui;
-use crate::model::Body;
-use crate::model::reason;
+use crate::compose::plain_text;
+use crate::model::{Attachment, Body, Calendar, Html};
 
-/// After so long without an end of stdin we say what we wait for.
-const REMINDER: Duration = Duration::from_secs(5);
-
-/// Where the plain text comes from.
-enum TextFrom<'a> {
-    Nowhere,
-    Flag(&'a OsStr),
-    File(&'a Path),
-    Stdin,
+/// What the mail says.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) body: Body,
+    pub(super) calendar: Option<Calendar>,
+    /// What could not be read as text, as it was.
+    pub(super) originals: Vec<Attachment>,
 }
 
-/// Takes the text together; reads stdin only if no flag says what to send.
-pub(super) fn body(args: &WhatArgs, patience: Patience, ui: &mut Ui) -> Result<Body, Refusal> {
-    let html = match (&args.html, &args.html_file) {
-        (Some(html), _) => Some(from_flag("--html", html, ui)),
-        (None, Some(path)) => {
-            Some(decode(input::read(path, patience)?, &path.display().to_string(), ui))
-        }
-        (None, None) => None,
+/// Takes it together; reads stdin only if no flag says what to send.
+pub(super) fn words(args: &WhatArgs, reading: Reading, ui: &mut Ui) -> Result<Words, Refusal> {
+    let (text, html) = (text_from(args), html_from(args));
+    let calendar = args.ics.as_deref().map(Origin::path);
+    refuse(args, &[text, html, calendar])?;
+    let mut reader = Reader { reading, ui, originals: Vec::new() };
+    let calendar = calendar.map(|origin| read_calendar(origin, &mut reader)).transpose()?;
+    let html = html.map(|origin| read_html(origin, args, &mut reader)).transpose()?;
+    let text = match (text, &html) {
+        (Some(origin), _) => Some(reader.read(origin, Kind::Plain)?),
+        (None, Some(html)) if args.auto_text => Some(text_of(html, reading)?),
+        _ => None,
     };
-    let source = text_from(args);
-    match (source, html) {
-        (TextFrom::Nowhere, None) => Ok(Body::Text(String::new())),
-        (TextFrom::Nowhere, Some(html)) => Ok(Body::Html(html)),
-        (source, None) => Ok(Body::Text(read(&source, patience, ui)?)),
-        (source, Some(html)) => Ok(Body::Alternative { text: read(&source, patience, ui)?, html }),
+    let body = match (text, html) {
+        (text, None) => Body::Text(text.unwrap_or_default()),
+        (None, Some(html)) => Body::Html(html),
+        (Some(text), Some(html)) => Body::Alternative { text, html },
+    };
+    Ok(Words { body, calendar, originals: reader.originals })
+}
+
+fn html_from(args: &WhatArgs) -> Option<Origin<'_>> {
+    match (&args.html, &args.html_file) {
+        (Some(html), _) => Some(Origin::Flag("--html", html)),
+        (None, path) => path.as_deref().map(Origin::path),
     }
 }
 
-fn text_from(args: &WhatArgs) -> TextFrom<'_> {
-    let has_html = args.html.is_some() || args.html_file.is_some();
+fn text_from(args: &WhatArgs) -> Option<Origin<'_>> {
+    let stdin_is_taken = args.ics.as_deref().map(Origin::path) == Some(Origin::Stdin);
     match (&args.body, &args.body_file) {
-        (Some(text), _) => TextFrom::Flag(text),
-        (None, Some(path)) if path.as_os_str() == "-" => TextFrom::Stdin,
-        (None, Some(path)) => TextFrom::File(path),
-        (None, None) if has_html || args.no_body => TextFrom::Nowhere,
-        (None, None) => TextFrom::Stdin,
+        (Some(text), _) => Some(Origin::Flag("--body", text)),
+        (None, Some(path)) => Some(Origin::path(path)),
+        (None, None) if args.no_body || stdin_is_taken || html_from(args).is_some() => None,
+        (None, None) => Some(Origin::Stdin),
     }
 }
 
-fn read(source: &TextFrom<'_>, patience: Patience, ui: &mut Ui) -> Result<String, Refusal> {
-    match source {
-        TextFrom::Nowhere => Ok(String::new()),
-        TextFrom::Flag(text) => Ok(from_flag("--body", text, ui)),
-        TextFrom::File(path) => {
-            Ok(decode(input::read(path, patience)?, &path.display().to_string(), ui))
-        }
-        TextFrom::Stdin => {
-            let own = *ui;
-            let octets = in_time(patience.deadline, "reading stdin", move || {
-                read_stdin(patience.terminal, own).map_err(|error| {
-                    Refusal::no_input(format!("cannot read stdin: {}", reason(&error)))
-                })
-            })?;
-            Ok(decode(octets, "stdin", ui))
-        }
+/// What makes no sense, before anything is read.
+fn refuse(args: &WhatArgs, origins: &[Option<Origin<'_>>]) -> Result<(), Refusal> {
+    if origins.iter().filter(|origin| **origin == Some(Origin::Stdin)).count() > 1 {
+        return Err(Refusal::usage("stdin can be only one part of the mail"));
+    }
+    let beside_html = [("--auto-text", args.auto_text), ("--inline", !args.inline.is_empty())];
+    match beside_html.into_iter().find(|(_, given)| *given && html_from(args).is_none()) {
+        Some((flag, _)) => Err(Refusal::usage(format!("{flag} needs HTML to belong to"))
+            .hint("give it with --html or --html-file")),
+        None => Ok(()),
     }
 }
 
-fn read_stdin(terminal: Terminal, mut ui: Ui) -> io::Result<Vec<u8>> {
-    if terminal.input {
-        ui.notice("type the text, then Ctrl-D on a line of its own");
-        let mut octets = Vec::new();
-        io::stdin().lock().read_to_end(&mut octets)?;
-        return Ok(octets);
-    }
-    let mut watcher = ui;
-    read_with_notice(io::stdin().lock(), REMINDER, move || {
-        watcher.notice("still waiting for the end of stdin, which is the text of the mail");
-        watcher.notice("(to send without it: --body TEXT, --no-body or < /dev/null)");
+fn read_html(
+    origin: Origin<'_>,
+    args: &WhatArgs,
+    reader: &mut Reader<'_>,
+) -> Result<Html, Refusal> {
+    let markup = reader.read(origin, Kind::Html)?;
+    let patience = reader.reading.patience;
+    let inline = inline::inline_all(&args.inline, &markup, patience, reader.ui)?;
+    Ok(Html { markup, inline })
+}
+
+/// Markup that is deep beyond reason takes its time.
+fn text_of(html: &Html, reading: Reading) -> Result<String, Refusal> {
+    let markup = html.markup.clone();
+    in_time(reading.patience.deadline, "making the text from the HTML", move || {
+        plain_text(&markup)
+            .ok_or_else(|| Refusal::data("no text can be made from the HTML").hint("give --body"))
     })
 }
 
-/// Reads to the end, and calls `remind` once if that takes longer than `patience`.
-fn read_with_notice(
-    mut reader: impl Read,
-    patience: Duration,
-    remind: impl FnOnce() + Send,
-) -> io::Result<Vec<u8>> {
-    let (done, ended) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        let watcher = move || {
-            if ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
-                remind();
-            }
-        };
-        // Without a thread there is no reminder, and that is all.
-        let _ = thread::Builder::new().spawn_scoped(scope, watcher);
-        let mut octets = Vec::new();
-        let read = reader.read_to_end(&mut octets);
-        drop(done);
-        read.map(|_| octets)
-    })
-}
-
-fn from_flag(flag: &str, text: &OsStr, ui: &mut Ui) -> String {
-    let (text, replaced) = typed::lossy(text);
-    if replaced {
-        warn_not_utf8(flag, ui);
+fn read_calendar(origin: Origin<'_>, reader: &mut Reader<'_>) -> Result<Calendar, Refusal> {
+    let name = origin.name();
+    let text = reader.read(origin, Kind::Calendar)?;
+    let calendar = Calendar::parse(text)
+        .map_err(|error| Refusal::data(format!("{name} is no calendar: {error}")))?;
+    if calendar.method.is_none() {
+        reader.ui.warning(format_args!(
+            "{name} has no METHOD, so mail programs will not take it for an invitation"
+        ));
     }
-    text
-}
-
-fn decode(octets: Vec<u8>, origin: &str, ui: &mut Ui) -> String {
-    String::from_utf8(octets).unwrap_or_else(|error| {
-        warn_not_utf8(origin, ui);
-        String::from_utf8_lossy(error.as_bytes()).into_owned()
-    })
-}
-
-/// Says that something was replaced.
-pub(super) fn warn_not_utf8(origin: &str, ui: &mut Ui) {
-    ui.warning(format!("{origin} is not valid UTF-8; what cannot be read was replaced by U+FFFD"));
+    Ok(calendar)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::charset::{Charset, Charsets};
+    use crate::commands::ui::Verbosity;
+    use crate::model::{Exit, Source};
 
-    fn quiet() -> Ui {
-        Ui::new(crate::commands::ui::Verbosity::Quiet)
+    fn try_words(args: &WhatArgs) -> Result<Words, Refusal> {
+        words(args, Reading::default(), &mut Ui::new(Verbosity::Quiet))
     }
 
-    fn body_of(args: WhatArgs) -> Body {
-        body(&args, Patience::default(), &mut quiet()).unwrap()
+    fn body_of(args: &WhatArgs) -> Body {
+        try_words(args).unwrap().body
+    }
+
+    fn html(markup: &str) -> WhatArgs {
+        WhatArgs { html: Some(markup.into()), ..WhatArgs::default() }
     }
 
     #[test]
     fn html_alone_is_the_body() {
-        let args = WhatArgs { html: Some("<p>hi".into()), ..WhatArgs::default() };
-        assert_eq!(body_of(args), Body::Html("<p>hi".to_owned()));
+        let body = body_of(&html("<p>hi"));
+        assert!(matches!(body, Body::Html(html) if html.markup == "<p>hi"));
     }
 
     #[test]
     fn html_beside_a_text_is_an_alternative() {
-        let args =
-            WhatArgs { html: Some("<p>hi".into()), body: Some("hi".into()), ..WhatArgs::default() };
-        let expected = Body::Alternative { text: "hi".to_owned(), html: "<p>hi".to_owned() };
-        assert_eq!(body_of(args), expected);
+        let body = body_of(&WhatArgs { body: Some("hi".into()), ..html("<p>hi") });
+        assert!(matches!(body, Body::Alternative { text, .. } if text == "hi"));
+    }
+
+    #[test]
+    fn the_text_can_be_made_from_the_html() {
+        let body = body_of(&WhatArgs { auto_text: true, ..html("<p>Q&amp;A") });
+        assert!(matches!(body, Body::Alternative { text, .. } if text == "Q&A\n"));
     }
 
     #[test]
     fn no_body_is_an_empty_text() {
-        let args = WhatArgs { no_body: true, ..WhatArgs::default() };
-        assert_eq!(body_of(args), Body::Text(String::new()));
+        let body = body_of(&WhatArgs { no_body: true, ..WhatArgs::default() });
+        assert!(matches!(body, Body::Text(text) if text.is_empty()));
     }
 
     #[test]
-    fn text_that_is_not_utf_8_is_sent_with_its_faults_replaced() {
-        assert_eq!(decode(b"disk \xff full".to_vec(), "stdin", &mut quiet()), "disk \u{fffd} full");
+    fn what_belongs_to_html_is_refused_without() {
+        let text = || WhatArgs { body: Some("hi".into()), ..WhatArgs::default() };
+        let inline = WhatArgs { inline: vec!["/dev/null,cid=a".into()], ..text() };
+        for args in [inline, WhatArgs { auto_text: true, ..text() }] {
+            assert_eq!(try_words(&args).unwrap_err().exit, Exit::USAGE);
+        }
+    }
+
+    #[test]
+    fn stdin_is_only_one_part() {
+        let ics = || WhatArgs { ics: Some("-".into()), ..WhatArgs::default() };
+        for args in [
+            WhatArgs { body_file: Some("-".into()), ..ics() },
+            WhatArgs { html_file: Some("-".into()), ..ics() },
+        ] {
+            let refusal = try_words(&args).unwrap_err();
+            assert_eq!(refusal.message, "stdin can be only one part of the mail");
+        }
+        assert_eq!(text_from(&ics()), None, "the calendar has it");
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_goes_along_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("alert.log");
+        std::fs::write(&path, b"disk \xff full").unwrap();
+        let args = WhatArgs { body_file: Some(path), ..WhatArgs::default() };
+        let words = try_words(&args).unwrap();
+        assert!(matches!(words.body, Body::Text(text) if text == "disk \u{fffd} full"));
+        let [Attachment { name, source: Source::Memory(octets), .. }] = &words.originals[..] else {
+            panic!("{:?}", words.originals)
+        };
+        assert_eq!((name.as_str(), &octets[..]), ("alert.log", &b"disk \xff full"[..]));
+    }
+
+    #[test]
+    fn with_a_named_charset_it_is_refused_and_the_byte_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("alert.log");
+        std::fs::write(&path, b"disk \xff full").unwrap();
+        let args = WhatArgs { body_file: Some(path.clone()), ..WhatArgs::default() };
+        let charsets = Charsets { named: Charset::named("gb18030"), locale: None };
+        let reading = Reading { charsets, ..Reading::default() };
+        let refusal = words(&args, reading, &mut Ui::new(Verbosity::Quiet)).unwrap_err();
+        let said = "not valid gb18030: byte 0xff at offset 5";
+        assert_eq!(refusal.message, format!("{} is {said}", path.display()));
+        assert_eq!(refusal.exit, Exit::DATA);
     }
 
     #[test]
     fn a_missing_body_file_is_no_input() {
         let args = WhatArgs { body_file: Some("/no/such".into()), ..WhatArgs::default() };
-        let refusal = body(&args, Patience::default(), &mut quiet()).unwrap_err();
+        let refusal = try_words(&args).unwrap_err();
         assert_eq!(refusal.message, "cannot read /no/such: no such file or directory");
-        assert_eq!(refusal.exit, crate::model::Exit::NO_INPUT);
-    }
-
-    /// Ends only once somebody was reminded.
-    struct Stubborn(mpsc::Receiver<()>);
-
-    impl Read for Stubborn {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            self.0.recv().map(|()| 0).map_err(io::Error::other)
-        }
-    }
-
-    #[test]
-    fn a_stdin_that_does_not_end_brings_a_reminder() {
-        let (remind, reminded) = mpsc::channel();
-        let remind = move || remind.send(()).unwrap();
-        let octets = read_with_notice(Stubborn(reminded), Duration::ZERO, remind).unwrap();
-        assert_eq!(octets, b"");
-    }
-
-    #[test]
-    fn a_stdin_that_ends_brings_none() {
-        let remind = || panic!("nobody waits");
-        let octets = read_with_notice(&b"hi"[..], Duration::MAX, remind).unwrap();
-        assert_eq!(octets, b"hi");
+        assert_eq!(refusal.exit, Exit::NO_INPUT);
     }
 }

@@ -1,10 +1,10 @@
 //! From flags, settings and files to a draft: who, to whom, and what.
 
 use super::args::WhatArgs;
-use super::input::Patience;
+use super::text::{self, Reading};
 use super::{attach, body};
 use crate::commands::Refusal;
-use crate::commands::typed;
+use crate::commands::charset::Charsets;
 use crate::commands::ui::Ui;
 use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox, check_header};
 
@@ -25,7 +25,7 @@ pub(super) fn draft(
     args: &WhatArgs,
     identity: &Identity,
     profile: Option<&str>,
-    patience: Patience,
+    reading: Reading,
     ui: &mut Ui,
 ) -> Result<Draft, Refusal> {
     let from = identity.from.clone().ok_or_else(|| no_sender(profile))?;
@@ -41,16 +41,30 @@ pub(super) fn draft(
     for field in &args.header {
         headers.push(header(field)?);
     }
-    let subject = subject(args, ui);
-    let attachments = attach::attach_all(&args.attach, patience)?;
-    let body = body::body(args, patience, ui)?;
-    let reply_to = identity.reply_to.clone();
-    Ok(Draft { from, reverse_path, to, cc, bcc, reply_to, subject, headers, body, attachments })
+    let subject = subject(args, reading.charsets, ui);
+    let mut attachments = attach::attach_all(&args.attach, reading.patience)?;
+    let body::Words { body, calendar, originals } = body::words(args, reading, ui)?;
+    attachments.extend(originals);
+    Ok(Draft {
+        from,
+        reverse_path,
+        to,
+        cc,
+        bcc,
+        reply_to: identity.reply_to.clone(),
+        subject,
+        headers,
+        body,
+        calendar,
+        attachments,
+    })
 }
 
-/// Whether there is nothing to say: no text, no HTML, nothing attached.
+/// Whether there is nothing to say: no text, no HTML, no invitation, nothing attached.
 pub(super) fn is_empty(draft: &Draft) -> bool {
-    matches!(&draft.body, Body::Text(text) if text.is_empty()) && draft.attachments.is_empty()
+    matches!(&draft.body, Body::Text(text) if text.is_empty())
+        && draft.calendar.is_none()
+        && draft.attachments.is_empty()
 }
 
 fn no_sender(profile: Option<&str>) -> Refusal {
@@ -92,11 +106,8 @@ fn header(field: &str) -> Result<(String, String), Refusal> {
 }
 
 /// One line of text: `-s "$(command)"` may well be more.
-fn subject(args: &WhatArgs, ui: &mut Ui) -> Option<String> {
-    let (text, replaced) = typed::lossy(args.subject.as_deref()?);
-    if replaced {
-        body::warn_not_utf8("--subject", ui);
-    }
+fn subject(args: &WhatArgs, charsets: Charsets, ui: &mut Ui) -> Option<String> {
+    let text = text::of_flag("--subject", args.subject.as_deref()?, charsets, ui);
     let line = one_line(&text);
     if line != text {
         ui.warning("the subject had line breaks; they became spaces");
@@ -123,7 +134,7 @@ mod tests {
 
     fn draft_of(args: &WhatArgs, identity: &Identity) -> Result<Draft, Refusal> {
         let mut ui = Ui::new(Verbosity::Quiet);
-        draft(args, identity, Some("corp"), Patience::default(), &mut ui)
+        draft(args, identity, Some("corp"), Reading::default(), &mut ui)
     }
 
     fn no_body() -> WhatArgs {

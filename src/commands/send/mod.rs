@@ -5,12 +5,18 @@ mod attach;
 mod body;
 mod draft;
 mod dry_run;
+mod inline;
 mod input;
+mod markup;
+mod stdin;
+mod text;
 
 pub use args::SendArgs;
 pub use dry_run::{preview, show};
 use input::Patience;
+use text::Reading;
 
+use super::charset::{Charset, Charsets};
 use super::context::Context;
 use super::settings::Settled;
 use super::ui::Ui;
@@ -28,7 +34,10 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let profile = settings.server.profile.as_deref();
     let patience =
         Patience { terminal: context.terminal, deadline: context.deadline(&settings.server) };
-    let draft = draft::draft(&args.what, &settings.identity, profile, patience, ui)?;
+    let locale = context.locale_charset.as_deref().and_then(Charset::named);
+    let charsets = Charsets { named: args.what.charset, locale };
+    let reading = Reading { patience, charsets };
+    let draft = draft::draft(&args.what, &settings.identity, profile, reading, ui)?;
     if args.what.skip_empty && draft::is_empty(&draft) {
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);

@@ -64,7 +64,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
 
 fn typed_text(draft: &Draft) -> String {
     let Body::Text(text) = &draft.body else { return String::new() };
-    text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
+    text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
 
 fn attached(draft: &Draft) -> &[u8] {

@@ -21,6 +21,8 @@ pub(crate) struct Parsed {
     /// The HTML, line ends as `\n`.
     pub(crate) html: Option<String>,
     pub(crate) attachments: Vec<Attachment>,
+    /// Every part that has no parts inside, in order.
+    pub(crate) parts: Vec<Part>,
     /// Every header field as it is decoded, in order.
     pub(crate) headers: Vec<(String, String)>,
     /// What Python finds wrong with the message or any part or field of it.
@@ -31,6 +33,18 @@ pub(crate) struct Parsed {
 pub(crate) struct Attachment {
     pub(crate) name: Option<String>,
     pub(crate) content_type: String,
+    #[serde(deserialize_with = "from_base64")]
+    pub(crate) octets: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Part {
+    /// Subtypes of the multiparts around it, from the outside.
+    pub(crate) path: Vec<String>,
+    /// With its parameters.
+    pub(crate) content_type: String,
+    pub(crate) disposition: Option<String>,
+    pub(crate) content_id: Option<String>,
     #[serde(deserialize_with = "from_base64")]
     pub(crate) octets: Vec<u8>,
 }
@@ -60,6 +74,16 @@ def octets(part):
         return part.get_content().as_bytes()
     return part.get_payload(decode=True)
 
+def leaves(part, path):
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        for inner in part.iter_parts():
+            yield from leaves(inner, path + [part.get_content_subtype()])
+    else:
+        yield {"path": path, "content_type": str(part["content-type"]),
+               "disposition": part.get_content_disposition(),
+               "content_id": part["content-id"] and str(part["content-id"]),
+               "octets": base64.b64encode(octets(part)).decode()}
+
 defects = [repr(d) for part in message.walk() for d in part.defects]
 defects += [f"{name}: {d!r}" for part in message.walk()
             for name, value in part.items() for d in value.defects]
@@ -71,6 +95,7 @@ print(json.dumps({
     "attachments": [{"name": part.get_filename(), "content_type": part.get_content_type(),
                      "octets": base64.b64encode(octets(part)).decode()}
                     for part in message.iter_attachments()],
+    "parts": list(leaves(message, [])),
     "headers": [[name, str(value)] for name, value in message.items()],
     "defects": defects,
 }))
