@@ -48,7 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--references', '--references', [CompletionResultType]::ParameterName, 'The thread that this message belongs to, the oldest Message-ID first')
             [CompletionResult]::new('--message-id', '--message-id', [CompletionResultType]::ParameterName, 'The Message-ID [default: a new one]')
             [CompletionResult]::new('--date', '--date', [CompletionResultType]::ParameterName, 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]')
-            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'How urgent it is, for readers that show it')
+            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'How urgent it is, for readers that show it: high, normal or low')
             [CompletionResult]::new('--list-unsubscribe', '--list-unsubscribe', [CompletionResultType]::ParameterName, 'Where recipients leave the list: an https: page or a mailto: address')
             [CompletionResult]::new('--auto-submitted', '--auto-submitted', [CompletionResultType]::ParameterName, 'Say that a program sends this, so that no vacation notice answers')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile; sandbox is built in')

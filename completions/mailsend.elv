@@ -45,7 +45,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --references 'The thread that this message belongs to, the oldest Message-ID first'
             cand --message-id 'The Message-ID [default: a new one]'
             cand --date 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]'
-            cand --priority 'How urgent it is, for readers that show it'
+            cand --priority 'How urgent it is, for readers that show it: high, normal or low'
             cand --list-unsubscribe 'Where recipients leave the list: an https: page or a mailto: address'
             cand --auto-submitted 'Say that a program sends this, so that no vacation notice answers'
             cand -p 'Use this profile; sandbox is built in'

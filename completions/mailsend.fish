@@ -35,7 +35,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l in-reply-to -d 'The m
 complete -c mailsend -n "__fish_mailsend_needs_command" -l references -d 'The thread that this message belongs to, the oldest Message-ID first' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l message-id -d 'The Message-ID [default: a new one]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l date -d 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]' -r -f
-complete -c mailsend -n "__fish_mailsend_needs_command" -l priority -d 'How urgent it is, for readers that show it' -r -f -a "high\t'To be read first'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l priority -d 'How urgent it is, for readers that show it: high, normal or low' -r -f -a "high\t'To be read first'
 normal\t'As any other'
 low\t'It can wait'"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l list-unsubscribe -d 'Where recipients leave the list: an https: page or a mailto: address' -r -f

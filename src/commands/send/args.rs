@@ -132,8 +132,8 @@ pub(super) struct WhatArgs {
     /// The zone stays as it is given; @SECONDS count from 1970, in UTC.
     #[arg(long, value_name = "WHEN", hide_short_help = true, value_parser = typed::date)]
     pub(super) date: Option<String>,
-    /// How urgent it is, for readers that show it
-    #[arg(long, value_name = "LEVEL", hide_short_help = true)]
+    /// How urgent it is, for readers that show it: high, normal or low
+    #[arg(long, value_name = "LEVEL", hide_short_help = true, hide_possible_values = true)]
     pub(super) priority: Option<Priority>,
     /// Where recipients leave the list: an https: page or a mailto: address
     ///
@@ -142,8 +142,12 @@ pub(super) struct WhatArgs {
     #[arg(long, value_name = "URL", hide_short_help = true, value_parser = typed::unsubscribe)]
     pub(super) list_unsubscribe: Vec<String>,
     /// Say that a program sends this, so that no vacation notice answers
+    ///
+    /// That is auto-generated; auto-replied is for an answer, and no for a person's mail where the
+    /// profile says otherwise.
     #[arg(long, value_name = "HOW", hide_short_help = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "auto-generated")]
+          require_equals = true, default_missing_value = "auto-generated",
+          hide_possible_values = true)]
     pub(super) auto_submitted: Option<AutoSubmitted>,
     /// Send nothing if there is no text (for cron)
     ///
