@@ -202,6 +202,8 @@ fn whole(encoding: &'static Encoding, octets: &[u8]) -> Result<String, usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn charset(name: &str) -> Charset {
@@ -292,6 +294,35 @@ mod tests {
         assert_eq!(guessed(b"disk \xff full", Some("gbk"), None).0, "disk \u{fffd} full");
         let nul = "not valid UTF-8: byte 0x00 at offset 1";
         assert_eq!(guessed(b"a\0b", Some("latin1"), None), is("a\u{fffd}b", nul));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_as_it_was_written(text in "[^\0\u{feff}]\\PC{0,40}") {
+            let units: Vec<u16> = format!("\u{feff}{text}").encode_utf16().collect();
+            let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+            for octets in [text.as_bytes(), &little, &big] {
+                prop_assert_eq!(&guessed(octets, None, None).0, &text);
+            }
+            let (gb18030, _, lost) = encoding_rs::GB18030.encode(&text);
+            if !lost {
+                prop_assert_eq!(named("gb18030", &gb18030), Ok(text));
+            }
+        }
+
+        #[test]
+        fn no_octets_are_lost(octets: Vec<u8>) {
+            let decoded = Charsets::default().decode(&octets, None).unwrap();
+            let is_text = std::str::from_utf8(&octets).is_ok_and(|text| !text.contains('\0'));
+            match decoded {
+                Decoded::Whole(text, charset) if charset.is_utf_8() => {
+                    prop_assert!(is_text && octets.ends_with(text.as_bytes()));
+                }
+                Decoded::Whole(..) => prop_assert!(octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff")),
+                Decoded::Damaged(text, _) => prop_assert!(!is_text && !text.contains('\0')),
+            }
+        }
     }
 
     #[test]

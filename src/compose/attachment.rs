@@ -59,7 +59,10 @@ fn filled(part: SinglePartBuilder, attachment: &Attachment) -> SinglePart {
 }
 
 /// Puts the files where the skeleton has their marks.
-pub(super) fn fill_in(skeleton: &[u8], draft: &Draft) -> Vec<Piece> {
+pub(super) fn fill_in(skeleton: Vec<u8>, draft: &Draft) -> Vec<Piece> {
+    if !skeleton.contains(&MARK) {
+        return vec![Piece::Octets(skeleton)];
+    }
     let inline = draft.body.inline().iter().map(|inline| &inline.attachment);
     let mut files = inline.chain(&draft.attachments).filter_map(|one| match &one.source {
         Source::File(file) => Some(Piece::Base64(file.clone())),

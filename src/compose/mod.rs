@@ -78,7 +78,10 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
         None => format!("<{}@{}>", stamp.unique, draft.from.address.domain()),
     };
     let mut skeleton = header::header_section(draft, stamp, &message_id)?.into_bytes();
-    skeleton.append(&mut entity(draft, stamp)?.formatted());
+    // Its parts are gone before the next copy is made.
+    let formatted = entity(draft, stamp)?.formatted();
+    skeleton.extend_from_slice(&formatted);
+    drop(formatted);
     // Whoever writes the content ends its last line. lettre ends the last part with a CRLF that
     // a text may have had already.
     for _ in 0..2 {
@@ -86,7 +89,7 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
             skeleton.truncate(skeleton.len() - 2);
         }
     }
-    let content = Content::new(attachment::fill_in(&skeleton, draft));
+    let content = Content::new(attachment::fill_in(skeleton, draft));
     Ok(Mail { reverse_path: draft.reverse_path.clone(), recipients, content, message_id })
 }
 

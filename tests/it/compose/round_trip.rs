@@ -36,6 +36,9 @@ fn text(most: usize) -> impl Strategy<Value = String> {
         1 => Just("\t".to_owned()),
         1 => Just("=?utf-8?Q?a?=".to_owned()),
         1 => Just("x".repeat(90)),
+        1 => Just("From ".to_owned()),
+        1 => Just("\t".to_owned()),
+        1 => Just(".".to_owned()),
     ];
     prop::collection::vec(piece, 0..most).prop_map(|pieces| pieces.concat())
 }
@@ -48,7 +51,8 @@ fn header_text(most: usize) -> impl Strategy<Value = String> {
 }
 
 fn body() -> impl Strategy<Value = String> {
-    let line_end = prop_oneof![Just("\n"), Just("\r\n"), Just("\r"), Just("\0"), Just(".\n")];
+    let line_end =
+        prop_oneof![Just("\n"), Just("\r\n"), Just("\r"), Just("\0"), Just("\n.\n"), Just(" \n")];
     prop::collection::vec((text(12), line_end), 0..8)
         .prop_map(|lines| lines.into_iter().map(|(line, end)| line + end).collect())
 }
