@@ -11,12 +11,15 @@ mod fold;
 mod header;
 mod mailbox;
 mod media_type;
+mod raw;
 
 use std::collections::HashSet;
 
 use lettre::message::MultiPart;
 
-use crate::model::{Address, Content, Draft, Mail, Stamp};
+pub use raw::{Prepared, ReadyError, Remark, prepare};
+
+use crate::model::{Address, BodyType, Content, Draft, Mail, Stamp};
 use body::Entity;
 
 /// Characters of the stamp's unique part, so that boundaries keep to 70 (RFC 2046 §5.1.1).
@@ -75,7 +78,14 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
         }
     }
     let content = Content::new(attachment::fill_in(&skeleton, &draft.attachments));
-    Ok(Mail { reverse_path: draft.reverse_path.clone(), recipients, content, message_id })
+    Ok(Mail {
+        reverse_path: draft.reverse_path.clone(),
+        recipients,
+        author: Some(draft.from.address.clone()),
+        content,
+        body_type: BodyType::SevenBit,
+        message_id,
+    })
 }
 
 /// Everybody once, in order.

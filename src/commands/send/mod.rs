@@ -6,6 +6,8 @@ mod body;
 mod draft;
 mod dry_run;
 mod input;
+mod raw;
+mod reminder;
 
 pub use args::SendArgs;
 pub use dry_run::{preview, show};
@@ -14,12 +16,13 @@ use input::Patience;
 use super::context::Context;
 use super::settings::Settled;
 use super::ui::Ui;
-use super::{How, Job, Output, deliver};
+use super::{How, Job, Letter, Output, deliver};
 use crate::model::Exit;
 
 /// Sends a mail.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let how = args.how()?;
+    raw::check(&args.what)?;
     draft::check_recipients(&args.what)?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
@@ -28,13 +31,22 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let profile = settings.server.profile.as_deref();
     let patience =
         Patience { terminal: context.terminal, deadline: context.deadline(&settings.server) };
-    let draft = draft::draft(&args.what, &settings.identity, profile, patience, ui)?;
-    if args.what.skip_empty && draft::is_empty(&draft) {
+    let (what, identity) = (&args.what, &settings.identity);
+    let letter = if what.raw {
+        Letter::Ready(raw::ready(what, identity, profile, patience, ui)?)
+    } else {
+        Letter::Draft(draft::draft(what, identity, profile, patience, ui)?)
+    };
+    let is_empty = match &letter {
+        Letter::Draft(draft) => draft::is_empty(draft),
+        Letter::Ready(ready) => raw::is_empty(ready),
+    };
+    if what.skip_empty && is_empty {
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
     let (policy, retry) = (args.policy(), args.retry());
-    let job = Job { draft, settings, entrance, rule, how, policy, retry };
+    let job = Job { letter, settings, entrance, rule, how, policy, retry };
     let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)
