@@ -21,6 +21,7 @@ mod page;
 mod presets;
 mod profiles;
 mod prompt;
+mod raw;
 mod sandbox;
 mod save_failed;
 mod schema;

@@ -58,7 +58,7 @@ def body(kind):
 def octets(part):
     if part.get_content_type() == "message/rfc822":
         return part.get_content().as_bytes()
-    return part.get_payload(decode=True)
+    return part.get_payload(decode=True) or b""
 
 defects = [repr(d) for part in message.walk() for d in part.defects]
 defects += [f"{name}: {d!r}" for part in message.walk()
