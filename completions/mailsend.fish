@@ -94,6 +94,9 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l retry -d 'Try so ofte
 complete -c mailsend -n "__fish_mailsend_needs_command" -l retry-wait -d 'Wait so long before each --retry [default: 60]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l raw -d 'Send a ready message, from stdin or --body-file'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l read-recipients -d 'With --raw: send to the To, Cc and Bcc of the message'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l read-from -d 'With --raw: the message\'s Sender or From gets the bounces'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'
