@@ -72,8 +72,8 @@ fn assert_golden(input: &str, golden: &str, make: fn(Vec<u8>) -> Vec<u8>) {
     assert_eq!(String::from_utf8(made).unwrap(), golden);
 }
 
-const CRON: &str = include_str!("../golden/raw/cron.in");
-const PARTS: &str = include_str!("../golden/raw/parts.in");
+const CRON: &str = include_str!("../golden/raw/cron.in.eml");
+const PARTS: &str = include_str!("../golden/raw/parts.in.eml");
 
 #[test]
 fn what_cron_sends_is_as_written_by_hand() {
@@ -83,7 +83,7 @@ fn what_cron_sends_is_as_written_by_hand() {
 
 #[test]
 fn a_message_that_was_sent_on_is_as_written_by_hand() {
-    let input = include_str!("../golden/raw/resent.in");
+    let input = include_str!("../golden/raw/resent.in.eml");
     assert_golden(input, include_str!("../golden/raw/resent.eml"), sent);
     let mut ready = ready(input);
     ready.header_recipients = HeaderRecipients::Read;

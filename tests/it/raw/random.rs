@@ -143,7 +143,7 @@ fn python_reads_the_same_out_of_both_forms() {
     python.stdin.take().unwrap().write_all(json!(encoded).to_string().as_bytes()).unwrap();
     let output = python.wait_with_output().unwrap();
     let differing: Vec<usize> = serde_json::from_slice(&output.stdout).unwrap();
-    for number in &differing {
+    if let Some(number) = differing.first() {
         let [eight, seven] = pairs[*number].each_ref().map(|m| String::from_utf8_lossy(m));
         panic!("{} differ, the first:\n{eight}\n-----\n{seven}", differing.len());
     }
