@@ -167,3 +167,31 @@ fn a_password_does_not_go_out_in_the_clear_by_itself() {
     let Some(outcome) = refused(&profile, "PLAINTEXT") else { return };
     outcome.exit(78).stderr_contains("danger_cleartext_auth").lacks("wonder-land1");
 }
+
+#[test]
+fn a_ready_message_is_delivered_line_for_line() {
+    let Some(postfix) = Postfix::running() else { return };
+    let config = format!(
+        "[profiles.corp]\nhost = \"localhost\"\nport = {}\ntls = \"starttls\"\nca_file = \"{}\"\n\
+         username = \"{}\"\npassword = \"{}\"\nfrom = \"{}\"\n",
+        postfix.setting("STARTTLS"),
+        postfix.setting("CA"),
+        ALICE.0,
+        ALICE.1,
+        ALICE.0,
+    );
+    let parts = include_str!("../golden/raw/parts.in.eml");
+    let without_its_end = &parts[..parts.len() - 1];
+    for (recipient, message) in [
+        ("raw-lf@anywhere.test", parts.to_owned()),
+        ("raw-crlf@anywhere.test", parts.replace('\n', "\r\n")),
+        ("raw-cut@anywhere.test", without_its_end.to_owned()),
+    ] {
+        let outcome =
+            Mailsend::new().config(&config).args(["-p", "corp", "--raw", recipient]).stdin(message);
+        outcome.run().exit(0).silent();
+        let delivered = String::from_utf8(postfix.delivered_to(recipient)).unwrap();
+        let start = delivered.find("From: a@example.com").unwrap();
+        assert_eq!(&delivered[start..], parts, "{recipient}");
+    }
+}
