@@ -226,6 +226,12 @@ mod tests {
             (
                 Stage::Mail,
                 Tls::StartTls,
+                Cause::EightBitNotOffered { why: why() },
+                "have it made in 7 bits",
+            ),
+            (
+                Stage::Mail,
+                Tls::StartTls,
                 Cause::Refused(reply(550, "5.7.30 Basic authentication is not supported")),
                 "this mailbox takes only OAuth",
             ),

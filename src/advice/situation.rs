@@ -116,6 +116,7 @@ pub(super) enum Kind {
     Protocol,
     TooLarge,
     SmtpUtf8NotOffered,
+    EightBitNotOffered,
     Identity,
     Other,
 }
@@ -142,6 +143,7 @@ impl Kind {
             Cause::Protocol(_) => Self::Protocol,
             Cause::TooLarge { .. } => Self::TooLarge,
             Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
+            Cause::EightBitNotOffered { .. } => Self::EightBitNotOffered,
             Cause::Identity(_) => Self::Identity,
             Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
         }

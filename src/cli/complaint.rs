@@ -94,8 +94,10 @@ fn missing_value(error: &clap::Error) -> Refusal {
     let flag = flag(error);
     let refusal = Refusal::usage(format!("{flag} needs a value"));
     match flag {
-        "--to" => refusal
-            .hint("-t takes a recipient: -t you@example.com; the headers of stdin are not read"),
+        "--to" => refusal.hint(
+            "-t takes a recipient: -t you@example.com; the header of a ready message is read by \
+                 --raw --read-recipients",
+        ),
         _ => refusal,
     }
 }

@@ -45,6 +45,10 @@ const HABITS: &[Habit] = &[
         hint: "give the text with --body TEXT, --body-file FILE or on stdin",
     },
     Habit { flags: &["--attachment", "--file"], hint: "attach a file with -a FILE" },
+    Habit {
+        flags: &["--read-envelope-from"],
+        hint: "to send a ready message as its Sender or From: --raw --read-from",
+    },
     Habit { flags: &["-C"], hint: "name a configuration file with --config FILE" },
 ];
 

@@ -16,10 +16,12 @@ use super::progress::Progress;
 use super::record::{Ending, Record};
 use super::sandbox::Entrance;
 use super::ui::{Ui, Verbosity};
-use super::{How, Job, Output, Refusal, send};
+use super::{How, Job, Letter, Output, Refusal, send};
+use crate::compose::{Prepared, Remark};
 use crate::config::Settings;
 use crate::model::{
     AuthPolicy, Cause, Connection, Deadline, Exit, Failure, Mail, Outcome, Report, Server, Slot,
+    Stamp,
 };
 use crate::secret::{Environment, SecretError};
 use crate::smtp::{Credentials, Line, Watch};
@@ -28,7 +30,12 @@ use crate::{compose, secret, smtp};
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     ui.detail(&job.rule);
-    let mail = compose::compose(&job.draft, &context.stamp()?).map_err(Refusal::from)?;
+    let (mail, remarks) = mail(&job.letter, &context.stamp()?)?;
+    if !matches!(job.how, How::Check(_)) {
+        for remark in &remarks {
+            if remark.is_warning() { ui.warning(remark) } else { ui.detail(remark) }
+        }
+    }
     let output = match job.how {
         How::DryRun(output) => {
             return Ok(send::show(&mail, &job.settings.server, output, ui)?);
@@ -38,7 +45,8 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
             return Ok(send::preview(&mail, server, output, context.desktop, ui)?);
         }
         How::Check(output) => {
-            return Ok(send::check(&mail, &job.settings, context.seconds(), output, ui)?);
+            let now = context.seconds();
+            return Ok(send::check(&mail, &remarks, &job.settings, now, output, ui)?);
         }
         How::Submit(output) => output,
     };
@@ -56,6 +64,17 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
     server.ehlo = server.ehlo.or_else(|| context.host_name());
     let submission = Submission { job, mail: &mail, server: &server, output, record: &record };
     submission.run(&settings, context, ui).context(label)
+}
+
+/// Makes the mail; what was noticed of a ready one.
+fn mail(letter: &Letter, stamp: &Stamp) -> Result<(Mail, Vec<Remark>), Refusal> {
+    match letter {
+        Letter::Draft(draft) => Ok((compose::compose(draft, stamp)?, Vec::new())),
+        Letter::Ready(ready) => {
+            let Prepared { mail, remarks } = compose::prepare(ready, stamp)?;
+            Ok((mail, remarks))
+        }
+    }
 }
 
 /// What can be known not to be taken is not tried.
@@ -115,11 +134,12 @@ struct Submission<'a> {
 impl Submission<'_> {
     fn run(&self, settings: &Settings, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
         let progress = Arc::new(Progress::new(self.mail.content.length(), context.terminal, ui));
-        let from = self.job.draft.from.address.to_string();
+        let from = self.mail.author.as_ref().map(ToString::to_string);
+        let from = from.as_deref();
         let ready = self.prepare(settings, context, &progress, ui.verbosity());
         let (credentials, watch) = match ready {
             Ok(ready) => ready,
-            Err(refusal) => return Err(self.unsent(refusal, &from, ui).into()),
+            Err(refusal) => return Err(self.unsent(refusal, from, ui).into()),
         };
         let attempts = Attempts {
             submission: smtp::Submission {
@@ -135,12 +155,8 @@ impl Submission<'_> {
             terminal: context.terminal,
         };
         let smtp::Submitted { result, connection } = attempts.run(ui);
-        let told = outcome::Told {
-            server: self.server,
-            mail: self.mail,
-            connection: &connection,
-            from: &from,
-        };
+        let told =
+            outcome::Told { server: self.server, mail: self.mail, connection: &connection, from };
         let report = match result {
             Ok(report) => report,
             Err(failure) => {
@@ -184,7 +200,7 @@ impl Submission<'_> {
     }
 
     /// No server was asked.
-    fn unsent(&self, refusal: Refusal, from: &str, ui: &mut Ui) -> Refusal {
+    fn unsent(&self, refusal: Refusal, from: Option<&str>, ui: &mut Ui) -> Refusal {
         let connection = Connection {
             host: self.server.host.clone(),
             port: self.server.port,

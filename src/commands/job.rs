@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::sandbox::Entrance;
 use crate::config::Settings;
-use crate::model::{Draft, RecipientPolicy};
+use crate::model::{Draft, Ready, RecipientPolicy};
 
 /// A mail, the way to its server, and what shall be said about it.
 #[derive(Debug)]
 pub struct Job {
     /// The mail.
-    pub draft: Draft,
+    pub letter: Letter,
     /// The server, the identity and where the secret is.
     pub settings: Settings,
     /// The sandbox that the mail goes to instead of the server, if it is to be caught.
@@ -23,6 +23,15 @@ pub struct Job {
     pub policy: RecipientPolicy,
     /// What is done about what was deferred.
     pub retry: Retry,
+}
+
+/// What is to become a mail.
+#[derive(Debug)]
+pub enum Letter {
+    /// A message to be composed.
+    Draft(Box<Draft>),
+    /// One that is complete.
+    Ready(Ready),
 }
 
 /// How often what was deferred is tried again within one run.

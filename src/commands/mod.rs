@@ -23,5 +23,5 @@ mod settings;
 mod typed;
 pub mod ui;
 
-pub use job::{How, Job, Output, Retry};
+pub use job::{How, Job, Letter, Output, Retry};
 pub use refusal::Refusal;

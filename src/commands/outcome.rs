@@ -15,7 +15,8 @@ pub(super) struct Told<'a> {
     pub(super) server: &'a Server,
     pub(super) mail: &'a Mail,
     pub(super) connection: &'a Connection,
-    pub(super) from: &'a str,
+    /// The author.
+    pub(super) from: Option<&'a str>,
 }
 
 /// Why somebody who would have been accepted got nothing.
@@ -80,7 +81,7 @@ impl Told<'_> {
     /// A session that failed: nobody was accepted.
     pub(super) fn failure(&self, failure: &Failure) -> Refusal {
         let mut refusal = Refusal::new(failure.exit(), failure.to_string());
-        refusal.hints = advice::on_failure(failure, self.server, Some(self.from));
+        refusal.hints = advice::on_failure(failure, self.server, self.from);
         self.not_submitted(refusal, failure.stage)
     }
 
@@ -147,7 +148,7 @@ impl Told<'_> {
     fn hints(&self, outcome: &Outcome) -> Vec<String> {
         match outcome {
             Outcome::Deferred { stage, reply } | Outcome::Rejected { stage, reply } => {
-                advice::on_refusal(*stage, reply, self.server, Some(self.from))
+                advice::on_refusal(*stage, reply, self.server, self.from)
             }
             Outcome::Unknown { .. } => {
                 vec!["the server may have taken it: sending again may send it twice".to_owned()]

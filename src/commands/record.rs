@@ -103,7 +103,16 @@ impl<'a> Record<'a> {
         let folder = self.folder.as_deref()?;
         let time = self.context.moment();
         let content = &told.mail.content;
-        let name = format!("{}-{}", time.compact, unique(&told.mail.message_id));
+        // Not by the Message-ID, which a ready message brings along: it may be no name for a file.
+        let unique = match self.context.stamp() {
+            Ok(stamp) => stamp.unique,
+            Err(error) => {
+                ui.warning(format_args!("the mail is not kept: {error}"));
+                return None;
+            }
+        };
+        let (_, random) = unique.split_once('.').unwrap_or_default();
+        let name = format!("{}-{random}", time.compact);
         let envelope = envelope(refusal, &time.rfc3339);
         match save_failed::save(folder, &name, content, envelope) {
             Ok(kept) => {
@@ -169,11 +178,4 @@ fn envelope(refusal: &Refusal, time: &str) -> Map<String, Value> {
     put("exit", refusal.exit.0.into());
     put("error", refusal.message.as_str().into());
     envelope
-}
-
-/// The part of a Message-ID that no other has, fit for a file's name.
-fn unique(message_id: &str) -> String {
-    let local = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
-    let word = local.rsplit('.').next().unwrap_or_default();
-    word.chars().filter(char::is_ascii_alphanumeric).collect()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::compose::ComposeError;
+use crate::compose::{ComposeError, ReadyError};
 use crate::config::ConfigError;
 use crate::log::LogError;
 use crate::model::{ContentError, Exit, reason};
@@ -90,13 +90,28 @@ impl From<ComposeError> for Refusal {
     }
 }
 
+impl From<ReadyError> for Refusal {
+    fn from(error: ReadyError) -> Self {
+        match error {
+            ReadyError::Source(error) => error.into(),
+            error => {
+                let mut refusal = Self::data(error.to_string());
+                refusal.hints.extend(error.hint().map(str::to_owned));
+                refusal
+            }
+        }
+    }
+}
+
 impl From<ContentError> for Refusal {
     fn from(error: ContentError) -> Self {
         match error {
             ContentError::Unreadable { path, error } => {
                 Self::no_input(format!("cannot read {}: {}", path.display(), reason(&error)))
             }
-            changed @ ContentError::Changed { .. } => Self::no_input(changed.to_string()),
+            changed @ (ContentError::Changed { .. } | ContentError::Rewritten { .. }) => {
+                Self::no_input(changed.to_string())
+            }
         }
     }
 }

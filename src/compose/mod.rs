@@ -15,12 +15,15 @@ mod media_type;
 mod part_field;
 mod plain_text;
 mod quoted_printable;
+mod raw;
 mod text_part;
 mod unstructured;
 
 use std::collections::HashSet;
 
-use crate::model::{Address, Content, Draft, Mail, Stamp};
+pub use raw::{Prepared, ReadyError, Remark, prepare};
+
+use crate::model::{Address, BodyType, Content, Draft, Mail, Stamp};
 use body::Entity;
 
 pub use plain_text::plain_text;
@@ -90,7 +93,14 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
         }
     }
     let content = Content::new(attachment::fill_in(skeleton, draft));
-    Ok(Mail { reverse_path: draft.reverse_path.clone(), recipients, content, message_id })
+    Ok(Mail {
+        reverse_path: draft.reverse_path.clone(),
+        recipients,
+        author: Some(draft.from.address.clone()),
+        content,
+        body_type: BodyType::SevenBit,
+        message_id,
+    })
 }
 
 /// Everybody once, in order.

@@ -4,13 +4,20 @@
 //! Fails when a file cannot be read or is no longer as long as it was: the message must then not
 //! be completed.
 
+mod line_ends;
+mod quoted_printable;
+mod stretch;
+
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+pub use stretch::{Facts, Form, Stretch};
 
 /// Octets of a file that are encoded as one line of base64.
 const LINE_INPUT: usize = 57;
@@ -33,6 +40,8 @@ pub enum Piece {
     Octets(Vec<u8>),
     /// This file in base64, lines of 76 characters, no CRLF behind the last.
     Base64(FilePart),
+    /// This stretch of a ready message.
+    Stretch(Stretch),
 }
 
 /// An open file of a known length.
@@ -41,6 +50,7 @@ pub struct FilePart {
     file: Arc<File>,
     path: PathBuf,
     length: u64,
+    modified: Option<SystemTime>,
 }
 
 /// A file that can no longer be sent as promised.
@@ -64,13 +74,20 @@ pub enum ContentError {
         /// Bytes found; at least, when it grew.
         found: u64,
     },
+    /// It was written to since the message was made.
+    #[error("{} changed while it was being sent", path.display())]
+    Rewritten {
+        /// Which file.
+        path: PathBuf,
+    },
 }
 
 impl FilePart {
     /// Takes an open regular file; its present length is the one that will be sent.
     pub fn new(file: File, path: impl Into<PathBuf>) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), path: path.into(), length })
+        let metadata = file.metadata()?;
+        let (length, modified) = (metadata.len(), metadata.modified().ok());
+        Ok(Self { file: Arc::new(file), path: path.into(), length, modified })
     }
 
     /// Bytes of the file.
@@ -81,6 +98,42 @@ impl FilePart {
     /// The name under which it was opened, for messages.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Fills the buffer from this place on, as far as the file goes.
+    fn read_at(&self, place: u64, buffer: &mut [u8]) -> Result<usize, ContentError> {
+        let mut file = &*self.file;
+        let mut attempt = || {
+            file.seek(io::SeekFrom::Start(place))?;
+            let mut filled = 0;
+            while filled < buffer.len() {
+                match file.read(&mut buffer[filled..]) {
+                    Ok(0) => break,
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(filled)
+        };
+        attempt().map_err(|error| ContentError::Unreadable { path: self.path.clone(), error })
+    }
+
+    /// Fails unless the file is still what it was.
+    fn check_unchanged(&self) -> Result<(), ContentError> {
+        let path = || self.path.clone();
+        let metadata = self
+            .file
+            .metadata()
+            .map_err(|error| ContentError::Unreadable { path: path(), error })?;
+        if metadata.len() != self.length {
+            let (expected, found) = (self.length, metadata.len());
+            return Err(ContentError::Changed { path: path(), expected, found });
+        }
+        if metadata.modified().ok() != self.modified {
+            return Err(ContentError::Rewritten { path: path() });
+        }
+        Ok(())
     }
 
     fn present_length(&self) -> Option<u64> {
@@ -111,6 +164,7 @@ impl Content {
         let pieces = self.pieces.iter().map(|piece| match piece {
             Piece::Octets(octets) => octets.len() as u64,
             Piece::Base64(file) => file.encoded_length(),
+            Piece::Stretch(stretch) => stretch.length(),
         });
         pieces.sum::<u64>() + 2
     }
@@ -136,6 +190,7 @@ impl Content {
         for piece in &self.pieces {
             match piece {
                 Piece::Octets(octets) => sink(octets)?,
+                Piece::Stretch(stretch) => changed.extend(stretch.salvage(&mut sink)?),
                 Piece::Base64(part) => {
                     let mut encoder = Encoder { part, read: 0, ended: false };
                     while let Some(chunk) = encoder.next_left_over() {
@@ -156,6 +211,7 @@ impl Content {
         self.pieces.iter().flat_map(|piece| match piece {
             Piece::Octets(octets) => Chunks::Octets(Some(octets)),
             Piece::Base64(file) => Chunks::File(Encoder { part: file, read: 0, ended: false }),
+            Piece::Stretch(stretch) => Chunks::Stretch(stretch.reader()),
         })
     }
 }
@@ -164,6 +220,7 @@ impl Content {
 enum Chunks<'a> {
     Octets(Option<&'a Vec<u8>>),
     File(Encoder<'a>),
+    Stretch(stretch::Reader<'a>),
 }
 
 impl Iterator for Chunks<'_> {
@@ -173,6 +230,7 @@ impl Iterator for Chunks<'_> {
         match self {
             Self::Octets(octets) => octets.take().cloned().map(Ok),
             Self::File(encoder) => encoder.next_chunk().transpose(),
+            Self::Stretch(reader) => reader.next_chunk().transpose(),
         }
     }
 }
@@ -223,21 +281,7 @@ impl Encoder<'_> {
 
     /// Fills the buffer from where the last one ended, as far as the file goes.
     fn fill(&self, buffer: &mut [u8]) -> Result<usize, ContentError> {
-        let mut file = &*self.part.file;
-        let mut attempt = || {
-            file.seek(io::SeekFrom::Start(self.read))?;
-            let mut filled = 0;
-            while filled < buffer.len() {
-                match file.read(&mut buffer[filled..]) {
-                    Ok(0) => break,
-                    Ok(count) => filled += count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(filled)
-        };
-        attempt().map_err(|error| ContentError::Unreadable { path: self.part.path.clone(), error })
+        self.part.read_at(self.read, buffer)
     }
 }
 

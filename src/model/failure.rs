@@ -88,6 +88,11 @@ pub enum Cause {
         /// Which one; none: it is in the header alone.
         address: Option<String>,
     },
+    /// The message is 8-bit, the server does not offer 8BITMIME, and it cannot be had in 7 bits.
+    EightBitNotOffered {
+        /// Why it cannot, as a clause.
+        why: String,
+    },
     /// A file of the message changed or could not be read; the message was not completed.
     Source(String),
     /// A file that the settings name, or a value among them, is unusable.
@@ -191,6 +196,11 @@ impl fmt::Display for Cause {
                 let address = address.as_deref().unwrap_or("an address of the header");
                 write!(f, "{address} is not ASCII, and the server does not offer SMTPUTF8")
             }
+            Self::EightBitNotOffered { why } => write!(
+                f,
+                "the message is 8-bit and cannot be encoded ({why}), and the server does not offer \
+                 8BITMIME"
+            ),
             Self::Source(why) => write!(f, "{why}; the message was not completed"),
             Self::Setup(why) => f.write_str(why),
             Self::Identity(problem) => write!(f, "{problem}"),
@@ -240,6 +250,7 @@ impl Failure {
             Cause::Protocol(_) => Exit::PROTOCOL,
             Cause::TooLarge { .. } => Exit::DATA,
             Cause::SmtpUtf8NotOffered { .. } => Exit::UNAVAILABLE,
+            Cause::EightBitNotOffered { .. } => Exit::UNAVAILABLE,
             Cause::Source(_) => Exit::NO_INPUT,
             Cause::Setup(_) | Cause::Identity(_) => Exit::CONFIG,
             Cause::Internal(_) => Exit::SOFTWARE,

@@ -94,12 +94,17 @@ impl Session {
         policy: RecipientPolicy,
         afterwards: Afterwards,
     ) -> Result<Ended, Broken> {
+        let content = match self.capabilities.eight_bit_mime {
+            true => &mail.content,
+            false => mail.seven_bit().map_err(Broken::not_in_seven_bits)?,
+        };
         let ended = Transaction {
             client: &mut self.client,
             capabilities: &self.capabilities,
             pacing: self.pacing,
             afterwards,
             mail,
+            content,
             recipients,
             policy,
         }

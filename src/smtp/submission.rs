@@ -122,7 +122,9 @@ impl Submission<'_> {
                 Err(broken) => {
                     let is_limit = matches!(
                         broken.cause,
-                        Cause::TooLarge { .. } | Cause::SmtpUtf8NotOffered { .. }
+                        Cause::TooLarge { .. }
+                            | Cause::SmtpUtf8NotOffered { .. }
+                            | Cause::EightBitNotOffered { .. }
                     );
                     if is_limit {
                         session.quit()

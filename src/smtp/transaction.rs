@@ -13,7 +13,9 @@ use answers::Answers;
 
 use super::capabilities::Capabilities;
 use super::client::{BodyError, Client};
-use crate::model::{Address, Cause, Mail, Outcome, RecipientPolicy, Reply, Stage};
+use crate::model::{
+    Address, Cause, Content, Mail, NoSevenBitForm, Outcome, RecipientPolicy, Reply, Stage,
+};
 
 /// How commands go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub(super) struct Transaction<'a> {
     pub(super) pacing: Pacing,
     pub(super) afterwards: Afterwards,
     pub(super) mail: &'a Mail,
+    /// The mail's content in the form that the server takes.
+    pub(super) content: &'a Content,
     /// Those of the mail's recipients that this transaction is for.
     pub(super) recipients: &'a [Address],
     pub(super) policy: RecipientPolicy,
@@ -85,6 +89,15 @@ impl Broken {
     fn new(stage: Stage, cause: Cause) -> Self {
         Self { stage, cause, doubtful: false }
     }
+
+    /// The server takes only 7 bits, and the message has no such form.
+    pub(super) fn not_in_seven_bits(why: &NoSevenBitForm) -> Self {
+        let cause = match why {
+            NoSevenBitForm::Untouchable(why) => Cause::EightBitNotOffered { why: why.clone() },
+            NoSevenBitForm::Source(error) => Cause::Source(error.to_string()),
+        };
+        Self::new(Stage::Mail, cause)
+    }
 }
 
 impl Transaction<'_> {
@@ -121,7 +134,7 @@ impl Transaction<'_> {
 
     /// What can be known not to work is not tried.
     fn check_limits(&self) -> Result<(), Broken> {
-        let size = self.mail.content.length();
+        let size = self.content.length();
         if let Some(Some(limit)) = self.capabilities.size
             && size > limit
         {
@@ -178,7 +191,7 @@ impl Transaction<'_> {
         let last = alone && self.afterwards == Afterwards::Quit;
         let trailer: &[u8] =
             if last && self.pacing != Pacing::Stepwise { b"QUIT\r\n" } else { b"" };
-        let answer = self.client.send_body(&self.mail.content, trailer, patience);
+        let answer = self.client.send_body(self.content, trailer, patience);
         let complete = self.client.wire().lock().end_of_data_written();
         match answer {
             Ok(reply) if complete && reply.is_success() => Ok(Outcome::Accepted(reply)),

@@ -106,7 +106,8 @@ fn flags_of_other_programs_are_explained() {
         (
             &["-t"],
             "mailsend: --to needs a value\n\
-             hint: -t takes a recipient: -t you@example.com; the headers of stdin are not read\n",
+             hint: -t takes a recipient: -t you@example.com; the header of a ready message is \
+                   read by --raw --read-recipients\n",
         ),
     ] {
         refuses(words, 64, said);

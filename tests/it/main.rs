@@ -25,6 +25,7 @@ mod page;
 mod presets;
 mod profiles;
 mod prompt;
+mod raw;
 mod replies;
 mod sandbox;
 mod save_failed;

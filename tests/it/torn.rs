@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mailsend::model::{
-    Address, AuthPolicy, Content, Failure, LoginStyle, Mail, Outcome, Piece, RecipientPolicy,
-    Report, Secret, Server, Timeouts, Tls, Trust,
+    Address, AuthPolicy, BodyType, Content, Failure, LoginStyle, Mail, Outcome, Piece,
+    RecipientPolicy, Report, Secret, Server, Timeouts, Tls, Trust,
 };
 use mailsend::sandbox::{Caught, Sandbox};
 use mailsend::smtp::{Credentials, Submission, Watch};
@@ -300,7 +300,9 @@ fn mail(recipients: &[&str]) -> Mail {
     Mail {
         reverse_path: Some(address(&"me@example.com")),
         recipients: recipients.iter().map(address).collect(),
+        author: None,
         content: Content::new(vec![Piece::Octets(MESSAGE.as_bytes().to_vec())]),
+        body_type: BodyType::SevenBit,
         message_id: "<torn@example.com>".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! EHLO's name, the sender, the recipients and the message.
 
 use super::{Row, row, sure};
-use crate::advice::situation::Kind::{Refused, SmtpUtf8NotOffered, TooLarge};
+use crate::advice::situation::Kind::{EightBitNotOffered, Refused, SmtpUtf8NotOffered, TooLarge};
 use crate::advice::situation::When::{
     Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress,
     UserIsName,
@@ -158,5 +158,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(SmtpUtf8NotOffered)],
         "this server takes only addresses in ASCII (the part before the @)",
+    ),
+    row(
+        &[Failed(EightBitNotOffered)],
+        "have it made in 7 bits (quoted-printable or base64) before it is signed, or send it \
+         through another server",
     ),
 ];

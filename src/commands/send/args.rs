@@ -154,6 +154,21 @@ pub(super) struct WhatArgs {
     /// Nor HTML, nor an attachment. The exit status is 0 then.
     #[arg(short = 'E', long)]
     pub(super) skip_empty: bool,
+    /// Send a ready message, from stdin or --body-file
+    ///
+    /// It is sent as it is, but for line ends, Bcc and Return-Path, which are removed, and Date,
+    /// Message-ID and From, which are added if they are missing.
+    #[arg(long)]
+    pub(super) raw: bool,
+    /// With --raw: send to the To, Cc and Bcc of the message
+    ///
+    /// Recipients on the command line get it too. Of a message that was sent on, those of the
+    /// first Resent- fields count instead.
+    #[arg(long, hide_short_help = true)]
+    pub(super) read_recipients: bool,
+    /// With --raw: the message's Sender or From gets the bounces
+    #[arg(long, hide_short_help = true, conflicts_with = "reverse_path")]
+    pub(super) read_from: bool,
 }
 
 /// What `--priority` takes.

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
-use super::findings::{Finding, Severity, findings};
+use super::findings::{Finding, Severity, as_given, findings};
 use super::survey::survey;
 use crate::commands::ui::Ui;
 use crate::commands::{Output, Refusal};
+use crate::compose::Remark;
 use crate::config::Settings;
 use crate::model::{Exit, Mail};
 
@@ -25,12 +26,15 @@ struct Object<'a> {
 /// Tells what would go wrong; then the exit status is 65.
 pub fn check(
     mail: &Mail,
+    remarks: &[Remark],
     settings: &Settings,
     now: i64,
     output: Output,
     ui: &mut Ui,
 ) -> Result<Exit, Refusal> {
-    let found = findings(mail, &survey(&mail.content)?, settings, now);
+    let mut found = as_given(remarks);
+    found.extend(findings(mail, &survey(&mail.content)?, settings, now));
+    found.sort_by_key(|finding| finding.severity);
     let is_wrong = found.iter().any(|finding| finding.severity == Severity::Error);
     let exit = if is_wrong { Exit::DATA } else { Exit::OK };
     match output {

@@ -12,8 +12,14 @@ use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox};
 /// Refuses a mail that nobody is to get, before anything is read.
 pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
     let mut all = args.addresses.iter().chain(&args.to).chain(&args.cc).chain(&args.bcc);
-    if all.all(AddressList::is_empty) {
-        return Err(Refusal::usage("there are no recipients")
+    if all.all(AddressList::is_empty) && !args.read_recipients {
+        let refusal = Refusal::usage("there are no recipients");
+        if args.raw {
+            return Err(
+                refusal.hint("to send to the To, Cc and Bcc of the message: --read-recipients")
+            );
+        }
+        return Err(refusal
             .hint("name one: mailsend -t you@example.com -s hello")
             .hint("mailsend --help shows everything"));
     }
@@ -67,7 +73,7 @@ pub(super) fn is_empty(draft: &Draft) -> bool {
         && draft.attachments.is_empty()
 }
 
-fn no_sender(profile: Option<&str>) -> Refusal {
+pub(super) fn no_sender(profile: Option<&str>) -> Refusal {
     match profile {
         Some(name) => {
             Refusal::new(Exit::CONFIG, format!("the profile {name} does not say who sends"))
@@ -77,7 +83,8 @@ fn no_sender(profile: Option<&str>) -> Refusal {
     }
 }
 
-fn complete<'a>(
+/// The mailboxes of lists, each with its domain.
+pub(super) fn complete<'a>(
     lists: impl IntoIterator<Item = &'a AddressList>,
     domain: Option<&str>,
 ) -> Result<Vec<Mailbox>, Refusal> {

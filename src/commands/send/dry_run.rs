@@ -134,7 +134,7 @@ fn place(server: &Server) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AuthPolicy, Content, LoginStyle, Piece, Timeouts, Tls, Trust};
+    use crate::model::{AuthPolicy, BodyType, Content, LoginStyle, Piece, Timeouts, Tls, Trust};
 
     fn server() -> Server {
         Server {
@@ -161,7 +161,9 @@ mod tests {
         Mail {
             reverse_path: None,
             recipients: vec![address("a@example.com"), address("b@example.com")],
+            author: None,
             content: Content::new(vec![Piece::Octets(b"Subject: hi\r\n\r\nhello".to_vec())]),
+            body_type: BodyType::SevenBit,
             message_id: "<1@example.com>".to_owned(),
         }
     }

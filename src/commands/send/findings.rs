@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::survey::Survey;
+use crate::compose::Remark;
 use crate::config::{Provider, Sender, Settings};
 use crate::model::Mail;
 
@@ -73,7 +74,7 @@ const BLOCKED: &[&str] = &[
 ];
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Severity {
     /// It would be refused, changed on the way, or not seen by everybody.
@@ -115,6 +116,40 @@ pub(super) fn findings(
         each.map(move |(kind, message)| Finding { severity, kind, message })
     };
     all(Severity::Error, errors.into()).chain(all(Severity::Warning, warnings.into())).collect()
+}
+
+/// What is wrong with a ready message as it was given, although sending mends it.
+pub(super) fn as_given(remarks: &[Remark]) -> Vec<Finding> {
+    let found = remarks.iter().filter_map(|remark| {
+        let (severity, kind, message) = match remark {
+            Remark::Removed(field) if is_bcc(field) => {
+                let message = format!("the message has the field {field}, which is removed");
+                (Severity::Error, "bcc", message)
+            }
+            Remark::Added(field) => {
+                let severity = match *field {
+                    "Date" | "From" => Severity::Error,
+                    _ => Severity::Warning,
+                };
+                (severity, "missing", format!("the message has no {field}; one is added"))
+            }
+            Remark::EmptyStart | Remark::NoHeader | Remark::NotAField { .. } | Remark::Nul => {
+                (Severity::Warning, "form", remark.to_string())
+            }
+            // Seen in what is sent, or of no harm.
+            Remark::EightBitHeader { .. }
+            | Remark::LongLine { .. }
+            | Remark::FolderLine
+            | Remark::ByteOrderMark
+            | Remark::Removed(_) => return None,
+        };
+        Some(Finding { severity, kind, message })
+    });
+    found.collect()
+}
+
+fn is_bcc(field: &str) -> bool {
+    field.eq_ignore_ascii_case("Bcc") || field.eq_ignore_ascii_case("Resent-Bcc")
 }
 
 type Found = Vec<(&'static str, String)>;
@@ -290,6 +325,8 @@ mod tests {
             recipients: vec![address; recipients],
             content: Content::new(vec![Piece::Octets(b"From: a@x.test\r\n\r\n".to_vec())]),
             message_id: "<1@x.test>".to_owned(),
+            author: None,
+            body_type: crate::model::BodyType::SevenBit,
         }
     }
 

@@ -61,7 +61,8 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Refusal {
     Refusal::no_input(format!("cannot read {}: {}", path.display(), reason(error)))
 }
 
-fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal> {
+/// Copies what is read to its end.
+pub(super) fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal> {
     let mut start = Vec::new();
     (&mut stream)
         .take(IN_MEMORY + 1)

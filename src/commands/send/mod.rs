@@ -11,6 +11,8 @@ mod findings;
 mod inline;
 mod input;
 mod markup;
+mod raw;
+mod reminder;
 mod stdin;
 mod survey;
 mod text;
@@ -25,12 +27,13 @@ use super::charset::{Charset, Charsets};
 use super::context::Context;
 use super::settings::Settled;
 use super::ui::Ui;
-use super::{How, Job, Output, deliver};
+use super::{How, Job, Letter, Output, deliver};
 use crate::model::Exit;
 
 /// Sends a mail.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let how = args.how()?;
+    raw::check(&args.what)?;
     draft::check_recipients(&args.what)?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
@@ -42,13 +45,22 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let locale = context.locale_charset.as_deref().and_then(Charset::named);
     let charsets = Charsets { named: args.what.charset, locale };
     let reading = Reading { patience, charsets };
-    let draft = draft::draft(&args.what, &settings.identity, profile, reading, ui)?;
-    if args.what.skip_empty && draft::is_empty(&draft) {
+    let (what, identity) = (&args.what, &settings.identity);
+    let letter = if what.raw {
+        Letter::Ready(raw::ready(what, identity, profile, patience, ui)?)
+    } else {
+        Letter::Draft(Box::new(draft::draft(what, identity, profile, reading, ui)?))
+    };
+    let is_empty = match &letter {
+        Letter::Draft(draft) => draft::is_empty(draft),
+        Letter::Ready(ready) => raw::is_empty(ready),
+    };
+    if what.skip_empty && is_empty {
         ui.detail("the text is empty and nothing is attached: nothing sent (-E)");
         return Ok(Exit::OK);
     }
     let (policy, retry) = (args.policy(), args.retry());
-    let job = Job { draft, settings, entrance, rule, how, policy, retry };
+    let job = Job { letter, settings, entrance, rule, how, policy, retry };
     let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)

@@ -27,13 +27,12 @@ impl Transaction<'_> {
         let path = self.mail.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut command = format!("MAIL FROM:<{path}>");
         if self.capabilities.size.is_some() {
-            command += &format!(" SIZE={}", self.mail.content.length());
+            command += &format!(" SIZE={}", self.content.length());
+        }
+        if self.mail.is_eight_bit() && self.capabilities.eight_bit_mime {
+            command += " BODY=8BITMIME";
         }
         if self.mail.needs_smtputf8() {
-            // Its header is not ASCII, which is what BODY is about (RFC 6152).
-            if self.capabilities.eight_bit_mime {
-                command += " BODY=8BITMIME";
-            }
             command += " SMTPUTF8";
         }
         command

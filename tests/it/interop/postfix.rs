@@ -1,7 +1,9 @@
 //! Postfix, with Dovecot's SASL.
 
 use super::login::{ALICE, EXPIRED_TOKEN, TOKEN_OF_ANOTHER_SCOPE, TOKEN_SIGNED_BY_ANOTHER};
-use super::{CLEAR, IMPLICIT, RealServer, STARTTLS, arrives, refused_once, sent};
+use super::{
+    CLEAR, IMPLICIT, Mailsend, RealServer, STARTTLS, arrives, configured, refused_once, sent,
+};
 
 arrives! { postfix:
     plain_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "auth = 'PLAIN'"];
@@ -86,4 +88,22 @@ fn a_password_does_not_go_out_in_the_clear_by_itself() {
     let Some(server) = RealServer::postfix() else { return };
     let outcome = sent(&server, ALICE, "PLAINTEXT", "tls = 'none'\nauth = 'PLAIN'");
     outcome.exit(78).stderr_contains("danger_cleartext_auth").lacks("wonder-land1");
+}
+
+#[test]
+fn a_ready_message_is_delivered_line_for_line() {
+    let Some(server) = RealServer::postfix() else { return };
+    let parts = include_str!("../../golden/raw/parts.in.eml");
+    let without_its_end = &parts[..parts.len() - 1];
+    for (recipient, message) in [
+        ("raw-lf@anywhere.test", parts.to_owned()),
+        ("raw-crlf@anywhere.test", parts.replace('\n', "\r\n")),
+        ("raw-cut@anywhere.test", without_its_end.to_owned()),
+    ] {
+        let command = Mailsend::new().args(["--raw", recipient]).stdin(message);
+        configured(command, &server, ALICE, "STARTTLS", STARTTLS).run().exit(0).silent();
+        let delivered = String::from_utf8(server.delivered_to(recipient)).unwrap();
+        let start = delivered.find("From: a@example.com").unwrap();
+        assert_eq!(&delivered[start..], parts, "{recipient}");
+    }
 }

@@ -72,7 +72,7 @@ def body(kind):
 def octets(part):
     if part.get_content_type() == "message/rfc822":
         return part.get_content().as_bytes()
-    return part.get_payload(decode=True)
+    return part.get_payload(decode=True) or b""
 
 def leaves(part, path):
     if part.is_multipart() and part.get_content_maintype() == "multipart":

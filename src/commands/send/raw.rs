@@ -1,0 +1,141 @@
+//! `--raw`: a ready message from stdin or a file, and its envelope from flags, settings or its own
+//! header.
+
+use std::fs::File;
+use std::io::{self, Seek as _};
+use std::os::fd::AsFd as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args::WhatArgs;
+use super::draft;
+use super::input::{self, Patience};
+use super::reminder::reminding;
+use crate::commands::Refusal;
+use crate::commands::context::Terminal;
+use crate::commands::in_time::in_time;
+use crate::commands::ui::Ui;
+use crate::model::{EnvelopeSender, FilePart, HeaderRecipients, Identity, Ready, Source};
+
+/// After so long without an end of stdin we say what we wait for.
+const REMINDER: Duration = Duration::from_secs(5);
+
+/// Refuses flags that would change a ready message, and those that are only for one.
+pub(super) fn check(args: &WhatArgs) -> Result<(), Refusal> {
+    if !args.raw {
+        let only_for_raw =
+            [("--read-recipients", args.read_recipients), ("--read-from", args.read_from)];
+        return match only_for_raw.iter().find(|(_, given)| *given) {
+            Some((flag, _)) => Err(Refusal::usage(format!("{flag} reads a ready message"))
+                .hint("give --raw too, and the whole message on stdin or by --body-file")),
+            None => Ok(()),
+        };
+    }
+    let changing = [
+        ("--subject", args.subject.is_some()),
+        ("--body", args.body.is_some()),
+        ("--no-body", args.no_body),
+        ("--html", args.html.is_some()),
+        ("--html-file", args.html_file.is_some()),
+        ("--auto-text", args.auto_text),
+        ("--charset", args.charset.is_some()),
+        ("--ics", args.ics.is_some()),
+        ("--inline", !args.inline.is_empty()),
+        ("--attach", !args.attach.is_empty()),
+        ("--in-reply-to", !args.in_reply_to.is_empty()),
+        ("--references", !args.references.is_empty()),
+        ("--message-id", args.message_id.is_some()),
+        ("--date", args.date.is_some()),
+        ("--priority", args.priority.is_some()),
+        ("--list-unsubscribe", !args.list_unsubscribe.is_empty()),
+        ("--auto-submitted", args.auto_submitted.is_some()),
+        ("--header", !args.header.is_empty()),
+        ("--reply-to", args.reply_to.is_some()),
+    ];
+    match changing.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => {
+            Err(Refusal::usage(format!("{flag} does not go together with --raw"))
+                .hint("a ready message is sent as it is: change it before, or compose it here without --raw"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Opens the message and takes together what is known of its envelope; `profile` is for messages.
+pub(super) fn ready(
+    args: &WhatArgs,
+    identity: &Identity,
+    profile: Option<&str>,
+    patience: Patience,
+    ui: &mut Ui,
+) -> Result<Ready, Refusal> {
+    let author = identity.from.clone();
+    let sender = if args.read_from {
+        EnvelopeSender::Header
+    } else {
+        match (&identity.reverse_path, &author) {
+            (Some(path), _) => EnvelopeSender::Given(path.clone()),
+            (None, Some(author)) => EnvelopeSender::Given(Some(author.address.clone())),
+            (None, None) => {
+                return Err(draft::no_sender(profile)
+                    .hint("or give --read-from to send as the message's Sender or From"));
+            }
+        }
+    };
+    let domain = identity.qualify_domain.as_deref();
+    let lists = args.addresses.iter().chain(&args.to).chain(&args.cc).chain(&args.bcc);
+    let recipients = draft::complete(lists, domain)?;
+    let header_recipients =
+        if args.read_recipients { HeaderRecipients::Read } else { HeaderRecipients::Ignored };
+    let source = match &args.body_file {
+        Some(path) if path.as_os_str() != "-" => input::open(path, patience)?,
+        _ => stdin(patience, *ui)?,
+    };
+    Ok(Ready {
+        source: Arc::new(source),
+        author,
+        sender,
+        recipients: recipients.into_iter().map(|mailbox| mailbox.address).collect(),
+        header_recipients,
+        qualify_domain: identity.qualify_domain.clone(),
+    })
+}
+
+/// Whether there is nothing to send: not more than empty lines.
+pub(super) fn is_empty(ready: &Ready) -> bool {
+    match &*ready.source {
+        Source::Memory(octets) => octets.trim_ascii().is_empty(),
+        Source::File(part) => part.length() == 0,
+    }
+}
+
+fn stdin(patience: Patience, ui: Ui) -> Result<Source, Refusal> {
+    in_time(patience.deadline, "reading stdin", move || {
+        if let Some(part) = regular_stdin() {
+            return Ok(Source::File(part));
+        }
+        read_stdin(patience.terminal, ui)
+    })
+}
+
+/// A file that stdin was redirected from, if it is at its beginning.
+fn regular_stdin() -> Option<FilePart> {
+    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let is_regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+    let at_start = is_regular && file.stream_position().is_ok_and(|place| place == 0);
+    if at_start { FilePart::new(file, "stdin").ok() } else { None }
+}
+
+fn read_stdin(terminal: Terminal, mut ui: Ui) -> Result<Source, Refusal> {
+    let copy = || input::copy(io::stdin().lock(), Path::new("stdin"));
+    if terminal.input {
+        ui.notice("type the message with its header, then Ctrl-D on a line of its own");
+        return copy();
+    }
+    let remind = move || {
+        ui.notice("still waiting for the end of stdin, which is the message");
+        ui.notice("(to take it from a file: --body-file FILE)");
+    };
+    reminding(REMINDER, remind, copy)
+}

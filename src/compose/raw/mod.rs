@@ -1,0 +1,128 @@
+//! A ready message: sent as it is, but for line ends, hidden recipients, and fields that every
+//! message needs. It is never parsed and written anew.
+//!
+//! Reads the message twice, here and when it is sent; what has changed between stops it.
+
+mod amend;
+mod content_type;
+mod entity;
+mod envelope;
+mod error;
+mod header;
+mod lines;
+mod remark;
+mod seven_bit;
+mod walk;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+pub use error::ReadyError;
+pub use remark::Remark;
+
+use crate::model::{
+    Address, BodyType, Content, EnvelopeSender, Form, HeaderRecipients, Mail, Piece, Ready,
+    SevenBitForm, Source, Stamp, Stretch,
+};
+use amend::{Amended, Known, amend};
+use envelope::Reader;
+use header::{Field, Header};
+use seven_bit::{Original, seven_bit};
+
+/// A mail, and what was noticed about its message.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The mail.
+    pub mail: Mail,
+    /// What was noticed, in no order.
+    pub remarks: Vec<Remark>,
+}
+
+/// Makes a mail of a ready message.
+pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
+    let Header { fields, body, mut remarks } = header::read(&ready.source)?;
+    let qualify_domain = ready.qualify_domain.as_deref();
+    let reader = Reader::new(&fields, qualify_domain);
+    let own_address = ready.author.as_ref().map(|author| &author.address);
+    let reverse_path = match &ready.sender {
+        EnvelopeSender::Given(path) => path.clone(),
+        EnvelopeSender::Header => {
+            let own = || own_address.cloned().ok_or(ReadyError::NoAuthor);
+            Some(reader.sender()?.map_or_else(own, Ok)?)
+        }
+    };
+    let recipients = recipients(ready, &reader)?;
+    let author = envelope::author(&fields, qualify_domain).or_else(|| own_address.cloned());
+    let domain = amend::domain([author.as_ref(), reverse_path.as_ref()]).to_owned();
+    let known = Known { author: ready.author.as_ref(), stamp, domain: &domain };
+    let Amended { fields, message_id, remarks: mut amended } = amend(fields, &known)?;
+    remarks.append(&mut amended);
+
+    let source = Arc::clone(&ready.source);
+    let body = body..end_of_last_line(&source)?.max(body);
+    let header = header_octets(&fields, body.start < source.length());
+    let (stretch, facts) = Stretch::new(&source, body.clone(), Form::Lines)?;
+    if facts.nul {
+        remarks.push(Remark::Nul);
+    }
+    let longest = facts.longest_line.max(longest_line(&header));
+    if longest > remark::LONGEST_LINE {
+        remarks.push(Remark::LongLine { octets: longest });
+    }
+    let body_type = if facts.eight_bit || !header.is_ascii() {
+        let original = Original { source, fields, body };
+        BodyType::EightBit(SevenBitForm::new(Box::new(move || seven_bit(&original))))
+    } else {
+        BodyType::SevenBit
+    };
+    let content = Content::new(vec![Piece::Octets(header), Piece::Stretch(stretch)]);
+    let mail = Mail { reverse_path, recipients, author, content, body_type, message_id };
+    Ok(Prepared { mail, remarks })
+}
+
+/// Everybody once, in order: those of the command line, then those of the header.
+fn recipients(ready: &Ready, reader: &Reader<'_>) -> Result<Vec<Address>, ReadyError> {
+    let mut all = ready.recipients.clone();
+    if ready.header_recipients == HeaderRecipients::Read {
+        match reader.recipients() {
+            Err(ReadyError::NoRecipients { .. }) if !all.is_empty() => {}
+            found => all.append(&mut found?),
+        }
+    }
+    let mut seen = HashSet::new();
+    all.retain(|address| seen.insert(address.clone()));
+    Ok(all)
+}
+
+/// The header as it goes out, with the empty line behind it. If nothing follows, whoever writes
+/// the message out ends that line.
+fn header_octets(fields: &[Field], has_body: bool) -> Vec<u8> {
+    let mut octets: Vec<u8> = fields.iter().flat_map(Field::octets).copied().collect();
+    if has_body {
+        octets.extend_from_slice(b"\r\n");
+    }
+    octets
+}
+
+/// Where the end of the last line begins.
+fn end_of_last_line(source: &Source) -> Result<u64, ReadyError> {
+    let length = source.length();
+    let mut last = [0; 2];
+    let count = length.min(2);
+    let last = &mut last[..count as usize];
+    source.read_at(length - count, last)?;
+    let ending = match *last {
+        [b'\r', b'\n'] => 2,
+        [.., b'\r' | b'\n'] => 1,
+        _ => 0,
+    };
+    Ok(length - ending)
+}
+
+fn longest_line(header: &[u8]) -> u64 {
+    header
+        .split(|octet| *octet == b'\n')
+        .map(|line| line.len().saturating_sub(1))
+        .max()
+        .unwrap_or(0) as u64
+}
