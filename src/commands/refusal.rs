@@ -96,7 +96,9 @@ impl From<ContentError> for Refusal {
             ContentError::Unreadable { path, error } => {
                 Self::no_input(format!("cannot read {}: {}", path.display(), reason(&error)))
             }
-            changed @ ContentError::Changed { .. } => Self::no_input(changed.to_string()),
+            changed @ (ContentError::Changed { .. } | ContentError::Rewritten { .. }) => {
+                Self::no_input(changed.to_string())
+            }
         }
     }
 }

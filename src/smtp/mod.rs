@@ -15,6 +15,7 @@ mod mask;
 mod sasl;
 mod session;
 mod stream;
+mod stuffing;
 mod submission;
 mod tls;
 mod transaction;
