@@ -5,41 +5,72 @@ use lettre::message::header::{ContentTransferEncoding, Header, HeaderName, Heade
 use lettre::message::{Body as EncodedBody, SinglePart};
 
 use super::ComposeError;
+use super::attached_message::is_canonical;
 use super::media_type::{MediaType, attachment_disposition};
-use crate::model::{Attachment, FilePart, Piece, Source};
+use crate::model::{Attachment, Piece, Source};
 
 /// Stands for a file's octets. Nothing else in a message can be a NUL: header fields refuse it, and
 /// text that has one is encoded.
 const MARK: u8 = 0;
 
-/// The part for one attachment, always in base64: as 7bit, its line ends would become the
-/// transport's business.
-pub(super) fn attachment_part(attachment: &Attachment) -> Result<SinglePart, ComposeError> {
+/// The part for one attachment, in base64: as 7bit, its line ends would become the transport's
+/// business. A message is as it is (RFC 2046 §5.2.1), unless it cannot be or has in it what the
+/// boundaries begin with.
+pub(super) fn attachment_part(
+    attachment: &Attachment,
+    boundary_prefix: &str,
+) -> Result<SinglePart, ComposeError> {
     let given = MediaType::parse(&attachment.content_type).ok_or_else(|| {
         let (name, content_type) = (attachment.name.clone(), attachment.content_type.clone());
         ComposeError::ContentType { name, content_type }
     })?;
+    let passes = given.is_message()
+        && match &attachment.source {
+            Source::Memory(octets) => {
+                is_canonical(octets) && !contains(octets, boundary_prefix.as_bytes())
+            }
+            Source::Message(_) => true,
+            Source::File(_) => false,
+        };
+    let encoding = match passes {
+        true => ContentTransferEncoding::SevenBit,
+        false => ContentTransferEncoding::Base64,
+    };
     // Messages and multiparts must not be encoded as a whole, and as they are they need not pass;
     // a plain file always does.
-    let media_type = if given.forbids_base64() { MediaType::octet_stream() } else { given };
+    let is_plain_file = given.forbids_base64() && !passes;
+    let media_type = if is_plain_file { MediaType::octet_stream() } else { given };
     let part = SinglePart::builder()
         .header(ContentTypeField(media_type.content_type(&attachment.name)))
-        .header(ContentTransferEncoding::Base64)
+        .header(encoding)
         .header(DispositionField(attachment_disposition(&attachment.name)));
     Ok(match &attachment.source {
-        Source::Memory(octets) => part.body(octets.clone()),
-        Source::File(_) => part
-            .body(EncodedBody::dangerous_pre_encoded(vec![MARK], ContentTransferEncoding::Base64)),
+        Source::Memory(octets) if !passes => part.body(octets.clone()),
+        Source::Memory(octets) => {
+            part.body(EncodedBody::dangerous_pre_encoded(octets.clone(), encoding))
+        }
+        Source::File(_) | Source::Message(_) => {
+            part.body(EncodedBody::dangerous_pre_encoded(vec![MARK], encoding))
+        }
     })
+}
+
+fn contains(octets: &[u8], sought: &[u8]) -> bool {
+    octets.windows(sought.len()).any(|window| window == sought)
 }
 
 /// Puts the files where the skeleton has their marks.
 pub(super) fn fill_in(skeleton: &[u8], attachments: &[Attachment]) -> Vec<Piece> {
-    let files = attachments.iter().filter_map(|attachment| match &attachment.source {
-        Source::File(file) => Some(file.clone()),
-        Source::Memory(_) => None,
+    let mut files = attachments.iter().filter_map(|attachment| {
+        let is_message =
+            || MediaType::parse(&attachment.content_type).is_some_and(|given| given.is_message());
+        match &attachment.source {
+            Source::File(file) => Some(Piece::Base64(file.clone())),
+            Source::Message(file) if is_message() => Some(Piece::File(file.clone())),
+            Source::Message(file) => Some(Piece::Base64(file.clone())),
+            Source::Memory(_) => None,
+        }
     });
-    let mut files = files.map(|file: FilePart| Piece::Base64(file));
     let mut pieces = Vec::new();
     for octets in skeleton.split(|octet| *octet == MARK) {
         if !pieces.is_empty() {

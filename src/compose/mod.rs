@@ -4,6 +4,7 @@
 //! lettre builds the MIME parts. What leaves here is always ASCII with lines of at most 998 octets,
 //! but for the addresses of a mail that needs SMTPUTF8.
 
+mod attached_message;
 mod attachment;
 mod body;
 mod encoded_word;
@@ -18,6 +19,8 @@ use lettre::message::MultiPart;
 
 use crate::model::{Address, Content, Draft, Mail, Stamp};
 use body::Entity;
+
+pub use attached_message::{AttachedMessage, AttachedMessageError};
 
 /// Characters of the stamp's unique part, so that boundaries keep to 70 (RFC 2046 §5.1.1).
 const LONGEST_UNIQUE: usize = 56;
@@ -99,7 +102,7 @@ fn entity(draft: &Draft, stamp: &Stamp) -> Result<Entity, ComposeError> {
         Entity::Multi(parts) => mixed.multipart(parts),
     };
     for attachment in &draft.attachments {
-        mixed = mixed.singlepart(attachment::attachment_part(attachment)?);
+        mixed = mixed.singlepart(attachment::attachment_part(attachment, &boundary_prefix)?);
     }
     Ok(Entity::Multi(mixed))
 }

@@ -88,6 +88,14 @@ impl FilePart {
         &self.path
     }
 
+    /// The first octets, at most `limit`.
+    pub fn head(&self, limit: u64) -> Result<Vec<u8>, ContentError> {
+        let mut octets = vec![0; self.length.min(limit) as usize];
+        let filled = self.read_at(0, &mut octets)?;
+        octets.truncate(filled);
+        Ok(octets)
+    }
+
     /// Fills the buffer from this place on, as far as the file goes.
     fn read_at(&self, place: u64, buffer: &mut [u8]) -> Result<usize, ContentError> {
         let mut file = &*self.file;

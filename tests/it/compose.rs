@@ -10,6 +10,7 @@ use mailsend::model::{
     Stamp,
 };
 
+mod files;
 mod round_trip;
 
 pub(crate) fn stamp() -> Stamp {

@@ -81,10 +81,11 @@ pub(super) struct WhatArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["html", "no_body"],
           hide_short_help = true)]
     pub(super) html_file: Option<PathBuf>,
-    /// Attach a file; FILE,name=N,type=T/S to say more
+    /// Attach a file; FILE,name=N,type=T/S to say more; - is stdin
     ///
     /// Repeatable. The type follows from the file's name unless it is given. If there is a file of
-    /// the whole name, commas included, that one is meant.
+    /// the whole name, commas included, that one is meant. Stdin is not the text then:
+    /// -a -,name=report.csv. A message (.eml) goes along as one if it is all ASCII.
     #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
     pub(super) attach: Vec<OsString>,
     /// Add a header field, 'Name: value'
@@ -94,7 +95,7 @@ pub(super) struct WhatArgs {
     pub(super) header: Vec<String>,
     /// Send nothing if there is no text (for cron)
     ///
-    /// Nor HTML, nor an attachment. The exit status is 0 then.
+    /// Nor HTML, nor an attachment; an empty stdin is none. The exit status is 0 then.
     #[arg(short = 'E', long)]
     pub(super) skip_empty: bool,
 }

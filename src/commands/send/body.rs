@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::args::WhatArgs;
+use super::attach;
 use super::input::{self, Patience};
 use crate::commands::context::Terminal;
 use crate::commands::in_time::in_time;
@@ -55,7 +56,7 @@ fn text_from(args: &WhatArgs) -> TextFrom<'_> {
         (Some(text), _) => TextFrom::Flag(text),
         (None, Some(path)) if path.as_os_str() == "-" => TextFrom::Stdin,
         (None, Some(path)) => TextFrom::File(path),
-        (None, None) if has_html || args.no_body => TextFrom::Nowhere,
+        (None, None) if has_html || args.no_body || attach::takes_stdin(args) => TextFrom::Nowhere,
         (None, None) => TextFrom::Stdin,
     }
 }

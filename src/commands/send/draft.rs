@@ -42,7 +42,7 @@ pub(super) fn draft(
         headers.push(header(field)?);
     }
     let subject = subject(args, ui);
-    let attachments = attach::attach_all(&args.attach, patience)?;
+    let attachments = attach::attach_all(args, patience, ui)?;
     let body = body::body(args, patience, ui)?;
     let reply_to = identity.reply_to.clone();
     Ok(Draft { from, reverse_path, to, cc, bcc, reply_to, subject, headers, body, attachments })

@@ -1,6 +1,7 @@
 //! `--dry-run`: the message on stdout and its envelope on stderr, or both in one object; with
 //! `--preview` a page of it. Nothing is connected to and no secret is asked for.
 
+use encoding_rs::UTF_8;
 use serde::Serialize;
 
 use crate::commands::context::Desktop;
@@ -25,9 +26,6 @@ struct Object<'a> {
     /// Where the page is, of a preview.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
-    /// Left out of a preview, which has it beside its page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
 }
 
 /// Shows what would be sent.
@@ -39,8 +37,12 @@ pub fn show(mail: &Mail, server: &Server, output: Output, ui: &mut Ui) -> Result
             ui.data(b"\r\n")?;
         }
         Output::Json => {
-            let message = Some(message(mail)?);
-            ui.data(&Object { message, ..object(mail, server) }.line()?)?;
+            let object = object(mail, server);
+            with_message(&object.line()?, mail, |octets| ui.data(octets)).inspect_err(|_| {
+                // What follows must not share a line with half an object. Why that could not be
+                // written either is what is told already.
+                let _ = ui.data(b"\n");
+            })?;
         }
     }
     Ok(Exit::OK)
@@ -93,28 +95,43 @@ fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
         message_id: &mail.message_id,
         size: mail.content.length(),
         page: None,
-        message: None,
     }
 }
 
 impl Object<'_> {
     fn line(&self) -> Result<Vec<u8>, Refusal> {
-        let defect = |error| Refusal::new(Exit::SOFTWARE, format!("no object: {error}"));
-        let mut line = serde_json::to_vec(self).map_err(defect)?;
+        let mut line = serde_json::to_vec(self).map_err(no_object)?;
         line.push(b'\n');
         Ok(line)
     }
 }
 
-/// The whole message as text.
-fn message(mail: &Mail) -> Result<String, Refusal> {
-    let mut message = Vec::new();
-    mail.content.try_for_each(|chunk| {
-        message.extend_from_slice(chunk);
-        Ok::<_, Refusal>(())
-    })?;
-    message.extend_from_slice(b"\r\n");
-    Ok(String::from_utf8_lossy(&message).into_owned())
+/// The object with the message as its last member, a chunk at a time. What is not UTF-8 becomes
+/// U+FFFD.
+fn with_message(
+    object: &[u8],
+    mail: &Mail,
+    mut sink: impl FnMut(&[u8]) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let open = object.strip_suffix(b"}\n").unwrap_or(object);
+    sink(&[open, b",\"message\":\""].concat())?;
+    let mut decoder = UTF_8.new_decoder_without_bom_handling();
+    let mut text = String::new();
+    let mut give = |octets: &[u8], last| {
+        text.clear();
+        text.reserve(decoder.max_utf8_buffer_length(octets.len()).unwrap_or(octets.len() * 3));
+        // There is room for everything, so it is read to its end.
+        let _ = decoder.decode_to_string(octets, &mut text, last);
+        let quoted = serde_json::to_vec(&text).map_err(no_object)?;
+        sink(&quoted[1..quoted.len() - 1])
+    };
+    mail.content.try_for_each(|chunk| give(chunk, false))?;
+    give(b"\r\n", true)?;
+    sink(b"\"}\n")
+}
+
+fn no_object(error: serde_json::Error) -> Refusal {
+    Refusal::new(Exit::SOFTWARE, format!("no object: {error}"))
 }
 
 /// Where it would go, and how.
@@ -173,12 +190,31 @@ mod tests {
         assert_eq!(envelope(&mail(), &server()), expected);
     }
 
+    fn shown(mail: &Mail, server: &Server) -> serde_json::Value {
+        let mut line = Vec::new();
+        let line_so_far = object(mail, server).line().unwrap();
+        with_message(&line_so_far, mail, |octets| {
+            line.extend_from_slice(octets);
+            Ok(())
+        })
+        .unwrap();
+        assert!(line.ends_with(b"}\n"));
+        serde_json::from_slice(&line).unwrap()
+    }
+
+    #[test]
+    fn the_object_has_a_character_that_two_chunks_share_and_marks_what_is_none() {
+        let pieces = [&b"\"\xe5"[..], b"\xbc", b"\xa0\"\t\xff", b"a\xe5"];
+        let pieces = pieces.map(|octets| Piece::Octets(octets.to_vec()));
+        let mail = Mail { content: Content::new(pieces.to_vec()), ..mail() };
+        let expected = "\"张\"\t\u{fffd}a\u{fffd}\r\n";
+        assert_eq!(shown(&mail, &server())["message"], expected);
+    }
+
     #[test]
     fn the_object_has_the_whole_message() {
         let (mail, server) = (mail(), server());
-        let message = Some(message(&mail).unwrap());
-        let line = Object { message, ..object(&mail, &server) }.line().unwrap();
-        let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        let value = shown(&mail, &server);
         assert_eq!(value["version"], 1);
         assert_eq!(value["reverse_path"], serde_json::Value::Null);
         assert_eq!(value["recipients"][1], "b@example.com");

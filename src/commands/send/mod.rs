@@ -5,7 +5,9 @@ mod attach;
 mod body;
 mod draft;
 mod dry_run;
+mod file_type;
 mod input;
+mod stdin;
 
 pub use args::SendArgs;
 pub use dry_run::{preview, show};
