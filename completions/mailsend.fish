@@ -26,7 +26,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l body -d 'The text [de
 complete -c mailsend -n "__fish_mailsend_needs_command" -l body-file -d 'Take the text from this file; - is stdin' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l html -d 'HTML in place of the text' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file' -r -F
-complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more; - is stdin' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F

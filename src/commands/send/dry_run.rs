@@ -5,7 +5,7 @@ use encoding_rs::UTF_8;
 use serde::Serialize;
 
 use crate::commands::context::Desktop;
-use crate::commands::ui::Ui;
+use crate::commands::ui::{Audience, Ui};
 use crate::commands::{Output, Refusal, pages};
 use crate::model::{Address, Exit, Mail, Server};
 
@@ -28,24 +28,43 @@ struct Object<'a> {
     page: Option<String>,
 }
 
-/// Shows what would be sent.
+/// What ends the showing before the end.
+enum Ending {
+    Refusal(Refusal),
+    /// Nobody wants more.
+    Alone,
+}
+
+impl<E: Into<Refusal>> From<E> for Ending {
+    fn from(error: E) -> Self {
+        Self::Refusal(error.into())
+    }
+}
+
+/// Shows what would be sent, as long as somebody looks.
 pub fn show(mail: &Mail, server: &Server, output: Output, ui: &mut Ui) -> Result<Exit, Refusal> {
-    match output {
-        Output::Text => {
-            ui.show(envelope(mail, server));
-            mail.content.try_for_each(|chunk| ui.data(chunk))?;
-            ui.data(b"\r\n")?;
-        }
-        Output::Json => {
-            let object = object(mail, server);
-            with_message(&object.line()?, mail, |octets| ui.data(octets)).inspect_err(|_| {
+    if output == Output::Text {
+        ui.show(envelope(mail, server));
+    }
+    let mut give = |octets: &[u8]| match ui.part(octets)? {
+        Audience::Listens => Ok(()),
+        Audience::Left => Err(Ending::Alone),
+    };
+    let shown = match output {
+        Output::Text => mail.content.try_for_each(&mut give).and_then(|()| give(b"\r\n")),
+        Output::Json => with_message(&object(mail, server).line()?, mail, &mut give),
+    };
+    match shown {
+        Ok(()) | Err(Ending::Alone) => Ok(Exit::OK),
+        Err(Ending::Refusal(refusal)) => {
+            if output == Output::Json {
                 // What follows must not share a line with half an object. Why that could not be
                 // written either is what is told already.
                 let _ = ui.data(b"\n");
-            })?;
+            }
+            Err(refusal)
         }
     }
-    Ok(Exit::OK)
 }
 
 /// Writes a page of what would be sent, tells where it is, and opens it where that makes sense.
@@ -111,8 +130,8 @@ impl Object<'_> {
 fn with_message(
     object: &[u8],
     mail: &Mail,
-    mut sink: impl FnMut(&[u8]) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
+    mut sink: impl FnMut(&[u8]) -> Result<(), Ending>,
+) -> Result<(), Ending> {
     let open = object.strip_suffix(b"}\n").unwrap_or(object);
     sink(&[open, b",\"message\":\""].concat())?;
     let mut decoder = UTF_8.new_decoder_without_bom_handling();
@@ -197,7 +216,7 @@ mod tests {
             line.extend_from_slice(octets);
             Ok(())
         })
-        .unwrap();
+        .unwrap_or_else(|_| panic!("it fails"));
         assert!(line.ends_with(b"}\n"));
         serde_json::from_slice(&line).unwrap()
     }
