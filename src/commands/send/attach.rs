@@ -40,12 +40,18 @@ pub(super) fn attach_all(
     // Stdin is read when all else is known to be right.
     for place in files.into_iter().chain(from_stdin) {
         let attachment = attach(&wishes[place], patience, ui)?;
-        let is_nothing = args.skip_empty
-            && wishes[place].is_stdin()
-            && matches!(&attachment.source, Source::Memory(octets) if octets.is_empty());
+        let is_nothing =
+            args.skip_empty && wishes[place].is_stdin() && is_empty(&attachment.source);
         attachments[place] = (!is_nothing).then_some(attachment);
     }
     Ok(attachments.into_iter().flatten().collect())
+}
+
+fn is_empty(source: &Source) -> bool {
+    match source {
+        Source::Memory(octets) => octets.is_empty(),
+        Source::File(part) | Source::Message(part) => part.length() == 0,
+    }
 }
 
 /// Opens what `-a` names.
@@ -298,7 +304,7 @@ mod tests {
         for options in ["", ",type=Message/RFC822"] {
             let attachment = attached_file("mail.eml", b"A: \xe9\n", options);
             assert_eq!(attachment.content_type, OCTETS);
-            assert!(matches!(&attachment.source, Source::Memory(octets) if octets == b"A: \xe9\n"));
+            assert!(matches!(&attachment.source, Source::File(part) if part.length() == 5));
         }
     }
 

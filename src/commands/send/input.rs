@@ -14,7 +14,7 @@ use crate::model::{Deadline, Exit, FilePart, Source};
 
 /// Up to here a copy stays in memory.
 pub(super) const IN_MEMORY: u64 = 1 << 20;
-/// Up to here a file is read when it is opened.
+/// Up to here a file is read to see how long it is.
 const SMALL: u64 = 1 << 16;
 
 /// Who may be waited for, and how long.
@@ -45,16 +45,21 @@ fn open_now(path: &Path) -> Result<Source, Refusal> {
     take(File::open(path).map_err(unreadable)?, path)
 }
 
-/// Takes over an open file that nothing was read of.
+/// Takes over an open file that nothing was read of. It stays a file, unless that is not so long
+/// as it says, as what the kernel makes up.
 pub(super) fn take(file: File, path: &Path) -> Result<Source, Refusal> {
     let unreadable = |error| unreadable(path, &error);
-    match file.metadata().map_err(unreadable)? {
-        // The length of what the kernel makes up is not that of its metadata.
-        metadata if metadata.is_file() && metadata.len() > SMALL => {
-            FilePart::new(file, path).map(Source::File).map_err(unreadable)
-        }
-        _ => copy(file, path),
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return copy(file, path);
     }
+    if metadata.len() <= SMALL {
+        match copy(&file, path)? {
+            Source::Memory(octets) if octets.len() as u64 == metadata.len() => {}
+            copied => return Ok(copied),
+        }
+    }
+    FilePart::new(file, path).map(Source::File).map_err(unreadable)
 }
 
 fn directory(path: &Path) -> Refusal {
