@@ -24,6 +24,15 @@ pub enum Verbosity {
     Transcript,
 }
 
+/// Whoever reads stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Still there.
+    Listens,
+    /// Gone, which is no error.
+    Left,
+}
+
 /// The way to the terminal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ui {
@@ -43,13 +52,19 @@ impl Ui {
 
     /// Writes data to stdout.
     pub fn data(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        self.part(octets).map(drop)
+    }
+
+    /// Writes a part of much data to stdout, and answers whether anybody wants more.
+    pub fn part(&mut self, octets: &[u8]) -> Result<Audience, Refusal> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(octets).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Ok(()) => Ok(Audience::Listens),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Audience::Left),
+            Err(error) => {
                 let message = format!("cannot write to stdout: {}", reason(&error));
                 Err(Refusal::new(Exit::IO, message))
             }
-            _ => Ok(()),
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) fn body_entity(
         }
         let mut parts = vec![markup];
         for inline in &html.inline {
-            parts.push(Entity::Single(inline_part(inline)?));
+            parts.push(Entity::Single(inline_part(inline, boundary_prefix)?));
         }
         Ok(Entity::multi("related", boundary_prefix, parts))
     };

@@ -12,8 +12,8 @@ const LONGEST_PLAIN: usize = 74;
 /// Octets of a parameter on one line; some readers do not know the continuations of RFC 2231 §3,
 /// so they are for what would pass a line's 998 octets.
 const LONGEST_UNBROKEN: usize = 900;
-/// Octets of the name in each continuation, of which percent-encoding makes three times as many.
-const SECTION: usize = 18;
+/// Octets of a value in each continuation.
+const SECTION: usize = 54;
 
 /// `type/subtype` and parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,11 @@ impl MediaType {
         }
         let essence = essence.trim().to_ascii_lowercase();
         rest.is_empty().then_some(Self { essence, parameters })
+    }
+
+    /// Whether this is a message (RFC 2046 §5.2.1).
+    pub(super) fn is_message(&self) -> bool {
+        self.essence == "message/rfc822"
     }
 
     /// Whether RFC 2046 §5 forbids to send it in base64.
@@ -126,13 +131,24 @@ fn plain_parameter(name: &str, value: &str) -> Option<String> {
     (is_printable && !looks_encoded(value) && parameter.len() <= LONGEST_PLAIN).then_some(parameter)
 }
 
-/// `name*=utf-8''…`, in continuations where it is too long for a line.
+/// `name*=utf-8''…`, in continuations where it is too long for a line. Some readers decode each of
+/// these alone, so none ends inside a character.
 fn extended_parameters(name: &str, value: &str) -> impl Iterator<Item = String> {
-    let octets: Vec<String> = value.bytes().map(percent_encoded).collect();
-    let length: usize = octets.iter().map(String::len).sum();
+    let mut sections = vec![String::new()];
+    let mut octets = [0; 4];
+    for character in value.chars() {
+        let encoded: String =
+            character.encode_utf8(&mut octets).bytes().map(percent_encoded).collect();
+        match sections.last_mut() {
+            Some(section) if section.len() + encoded.len() <= SECTION => section.push_str(&encoded),
+            _ => sections.push(encoded),
+        }
+    }
+    let length: usize = sections.iter().map(String::len).sum();
     let is_whole = length <= LONGEST_UNBROKEN;
-    let section = if is_whole { octets.len() } else { SECTION };
-    let sections: Vec<String> = octets.chunks(section).map(<[String]>::concat).collect();
+    if is_whole {
+        sections = vec![sections.concat()];
+    }
     let name = name.to_owned();
     sections.into_iter().enumerate().map(move |(index, section)| {
         let number = if is_whole { String::new() } else { format!("*{index}") };
@@ -226,6 +242,13 @@ mod tests {
         assert!(longest(&"汉".repeat(90)) <= 998, "one parameter for what a file system allows");
         assert!(!attachment_disposition(&"汉".repeat(90)).contains("*0*"));
         assert!(longest(&"汉".repeat(400)) <= 76, "continuations beyond");
+        let disposition = attachment_disposition(&"é👨".repeat(100));
+        let mut sections = disposition.split("\r\n").skip(1);
+        assert!(
+            sections.all(|section| section.trim_end_matches(';').ends_with("%91%A8")
+                || section.trim_end_matches(';').ends_with("%C3%A9")),
+            "{disposition}"
+        );
         assert!(attachment_disposition(&"a".repeat(80)).contains("filename*=utf-8''aaa"));
     }
 

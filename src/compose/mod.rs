@@ -4,6 +4,7 @@
 //! lettre builds the MIME parts. What leaves here is always ASCII with lines of at most 998 octets,
 //! but for the addresses of a mail that needs SMTPUTF8.
 
+mod attached_message;
 mod attachment;
 mod body;
 mod encoded_word;
@@ -26,6 +27,7 @@ pub use raw::{Prepared, ReadyError, Remark, prepare};
 use crate::model::{Address, BodyType, Content, Draft, Mail, Stamp};
 use body::Entity;
 
+pub use attached_message::{AttachedMessage, AttachedMessageError};
 pub use plain_text::plain_text;
 
 /// Characters of the stamp's unique part, so that boundaries keep to 70 (RFC 2046 §5.1.1).
@@ -120,7 +122,8 @@ fn entity(draft: &Draft, stamp: &Stamp) -> Result<Entity, ComposeError> {
     }
     let mut parts = vec![body];
     for attachment in &draft.attachments {
-        parts.push(Entity::Single(attachment::attachment_part(attachment)?));
+        let part = attachment::attachment_part(attachment, &boundary_prefix)?;
+        parts.push(Entity::Single(part));
     }
     Ok(Entity::multi("mixed", &boundary_prefix, parts))
 }

@@ -6,6 +6,7 @@
 
 mod line_ends;
 mod quoted_printable;
+mod reading;
 mod stretch;
 
 use std::fs::File;
@@ -14,17 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use reading::Reader;
 pub use stretch::{Facts, Form, Stretch};
-
-/// Octets of a file that are encoded as one line of base64.
-const LINE_INPUT: usize = 57;
-/// Characters of such a line, without its CRLF.
-const LINE_OUTPUT: usize = 76;
-/// Lines encoded at a time: about 64 KiB of output.
-const LINES_AT_ONCE: usize = 840;
 
 /// A message in the form in which it goes over the wire (CRLF line ends, not dot-stuffed), without
 /// the CRLF of its last line: whoever writes it out ends it.
@@ -40,6 +32,8 @@ pub enum Piece {
     Octets(Vec<u8>),
     /// This file in base64, lines of 76 characters, no CRLF behind the last.
     Base64(FilePart),
+    /// This file as it is.
+    File(FilePart),
     /// This stretch of a ready message.
     Stretch(Stretch),
 }
@@ -100,6 +94,14 @@ impl FilePart {
         &self.path
     }
 
+    /// The first octets, at most `limit`.
+    pub fn head(&self, limit: u64) -> Result<Vec<u8>, ContentError> {
+        let mut octets = vec![0; self.length.min(limit) as usize];
+        let filled = self.read_at(0, &mut octets)?;
+        octets.truncate(filled);
+        Ok(octets)
+    }
+
     /// Fills the buffer from this place on, as far as the file goes.
     fn read_at(&self, place: u64, buffer: &mut [u8]) -> Result<usize, ContentError> {
         let mut file = &*self.file;
@@ -119,31 +121,27 @@ impl FilePart {
         attempt().map_err(|error| ContentError::Unreadable { path: self.path.clone(), error })
     }
 
-    /// Fails unless the file is still what it was.
-    fn check_unchanged(&self) -> Result<(), ContentError> {
-        let path = || self.path.clone();
-        let metadata = self
-            .file
-            .metadata()
-            .map_err(|error| ContentError::Unreadable { path: path(), error })?;
-        if metadata.len() != self.length {
-            let (expected, found) = (self.length, metadata.len());
-            return Err(ContentError::Changed { path: path(), expected, found });
+    /// Fails unless the file is still what it was, `found` bytes of it having been read.
+    fn check_unchanged(&self, found: u64) -> Result<(), ContentError> {
+        let path = self.path.clone();
+        let metadata = match self.file.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(ContentError::Unreadable { path, error }),
+        };
+        let found = if found == self.length { metadata.len() } else { found };
+        if found != self.length {
+            Err(ContentError::Changed { path, expected: self.length, found })
+        } else if metadata.modified().ok() != self.modified {
+            Err(ContentError::Rewritten { path })
+        } else {
+            Ok(())
         }
-        if metadata.modified().ok() != self.modified {
-            return Err(ContentError::Rewritten { path: path() });
-        }
-        Ok(())
-    }
-
-    fn present_length(&self) -> Option<u64> {
-        self.file.metadata().ok().map(|metadata| metadata.len())
     }
 
     /// Octets of the base64 form.
     fn encoded_length(&self) -> u64 {
         let characters = self.length.div_ceil(3) * 4;
-        let breaks = self.length.div_ceil(LINE_INPUT as u64).saturating_sub(1);
+        let breaks = self.length.div_ceil(reading::LINE_INPUT as u64).saturating_sub(1);
         characters + 2 * breaks
     }
 }
@@ -164,6 +162,7 @@ impl Content {
         let pieces = self.pieces.iter().map(|piece| match piece {
             Piece::Octets(octets) => octets.len() as u64,
             Piece::Base64(file) => file.encoded_length(),
+            Piece::File(file) => file.length,
             Piece::Stretch(stretch) => stretch.length(),
         });
         pieces.sum::<u64>() + 2
@@ -174,8 +173,13 @@ impl Content {
         &self,
         mut sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        for chunk in self.chunks() {
-            sink(&chunk?)?;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Octets(octets) => sink(octets)?,
+                Piece::Base64(part) => Reader::new(part).encoded(&mut sink)?,
+                Piece::File(part) => Reader::new(part).verbatim(&mut sink)?,
+                Piece::Stretch(stretch) => stretch.give(&mut sink)?,
+            }
         }
         Ok(())
     }
@@ -186,191 +190,39 @@ impl Content {
         &self,
         mut sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Vec<PathBuf>, E> {
-        let mut changed = Vec::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Octets(octets) => sink(octets)?,
-                Piece::Stretch(stretch) => changed.extend(stretch.salvage(&mut sink)?),
-                Piece::Base64(part) => {
-                    let mut encoder = Encoder { part, read: 0, ended: false };
-                    while let Some(chunk) = encoder.next_left_over() {
-                        sink(&chunk)?;
-                    }
-                    if encoder.read != part.length || part.present_length() != Some(part.length) {
-                        changed.push(part.path.clone());
-                    }
-                }
+        /// What ended a piece.
+        enum End<E> {
+            Content,
+            Sink(E),
+        }
+        impl<E> From<ContentError> for End<E> {
+            fn from(_: ContentError) -> Self {
+                Self::Content
             }
         }
-        sink(b"\r\n")?;
-        Ok(changed)
-    }
-
-    /// The same as an iterator.
-    pub fn chunks(&self) -> impl Iterator<Item = Result<Vec<u8>, ContentError>> + '_ {
-        self.pieces.iter().flat_map(|piece| match piece {
-            Piece::Octets(octets) => Chunks::Octets(Some(octets)),
-            Piece::Base64(file) => Chunks::File(Encoder { part: file, read: 0, ended: false }),
-            Piece::Stretch(stretch) => Chunks::Stretch(stretch.reader()),
-        })
-    }
-}
-
-/// The chunks of one piece.
-enum Chunks<'a> {
-    Octets(Option<&'a Vec<u8>>),
-    File(Encoder<'a>),
-    Stretch(stretch::Reader<'a>),
-}
-
-impl Iterator for Chunks<'_> {
-    type Item = Result<Vec<u8>, ContentError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Octets(octets) => octets.take().cloned().map(Ok),
-            Self::File(encoder) => encoder.next_chunk().transpose(),
-            Self::Stretch(reader) => reader.next_chunk().transpose(),
+        let mut changed = Vec::new();
+        let mut sink = |octets: &[u8]| sink(octets).map_err(End::Sink);
+        for piece in &self.pieces {
+            let (part, given) = match piece {
+                Piece::Stretch(stretch) => {
+                    (None, stretch.salvage(&mut sink).map(|path| changed.extend(path)))
+                }
+                Piece::Octets(octets) => (None, sink(octets)),
+                Piece::Base64(part) => (Some(part), Reader::new(part).encoded(&mut sink)),
+                Piece::File(part) => (Some(part), Reader::new(part).verbatim(&mut sink)),
+            };
+            match given {
+                Ok(()) => {}
+                Err(End::Content) => changed.extend(part.map(|part| part.path.clone())),
+                Err(End::Sink(error)) => return Err(error),
+            }
+        }
+        match sink(b"\r\n") {
+            Err(End::Sink(error)) => Err(error),
+            _ => Ok(changed),
         }
     }
-}
-
-/// Reads a file and encodes it.
-struct Encoder<'a> {
-    part: &'a FilePart,
-    read: u64,
-    ended: bool,
-}
-
-impl Encoder<'_> {
-    fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, ContentError> {
-        if self.ended {
-            return Ok(None);
-        }
-        let mut input = vec![0; LINE_INPUT * LINES_AT_ONCE];
-        let filled = self.fill(&mut input)?;
-        let first = self.read == 0;
-        self.read += filled as u64;
-        self.ended = filled < input.len();
-        let wrong_length =
-            if self.ended { self.read != self.part.length } else { self.read > self.part.length };
-        if wrong_length {
-            return Err(ContentError::Changed {
-                path: self.part.path.clone(),
-                expected: self.part.length,
-                found: self.read,
-            });
-        }
-        Ok(Some(encode_lines(&input[..filled], !first)))
-    }
-
-    /// The next chunk, never beyond the length that was promised; what fails ends it.
-    fn next_left_over(&mut self) -> Option<Vec<u8>> {
-        let left = self.part.length - self.read;
-        let size = left.min((LINE_INPUT * LINES_AT_ONCE) as u64) as usize;
-        let mut input = vec![0; size];
-        let filled = self.fill(&mut input).unwrap_or(0);
-        if self.ended || filled == 0 {
-            return None;
-        }
-        let first = self.read == 0;
-        self.read += filled as u64;
-        self.ended = filled < size;
-        Some(encode_lines(&input[..filled], !first))
-    }
-
-    /// Fills the buffer from where the last one ended, as far as the file goes.
-    fn fill(&self, buffer: &mut [u8]) -> Result<usize, ContentError> {
-        self.part.read_at(self.read, buffer)
-    }
-}
-
-/// Encodes whole lines; `continued` puts a CRLF before the first.
-fn encode_lines(input: &[u8], continued: bool) -> Vec<u8> {
-    let lines = input.len().div_ceil(LINE_INPUT);
-    let mut output = vec![0; lines * (LINE_OUTPUT + 2)];
-    let mut length = 0;
-    for (index, line) in input.chunks(LINE_INPUT).enumerate() {
-        if continued || index > 0 {
-            output[length..length + 2].copy_from_slice(b"\r\n");
-            length += 2;
-        }
-        // The buffer has room for every line, so this cannot fail.
-        length += STANDARD.encode_slice(line, &mut output[length..]).unwrap_or(0);
-    }
-    output.truncate(length);
-    output
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    fn part(octets: &[u8]) -> FilePart {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(octets).unwrap();
-        FilePart::new(file, "data.bin").unwrap()
-    }
-
-    fn collect(content: &Content) -> Result<Vec<u8>, ContentError> {
-        let mut all = Vec::new();
-        content.try_for_each(|chunk| {
-            all.extend_from_slice(chunk);
-            Ok::<_, ContentError>(())
-        })?;
-        Ok(all)
-    }
-
-    #[test]
-    fn a_file_is_encoded_in_lines_of_76_and_its_length_is_known() {
-        for size in [0, 1, 2, 3, 56, 57, 58, 114, 115, 47_880, 47_881, 100_000] {
-            let octets: Vec<u8> = (0..size).map(|i| (i * 7 % 251) as u8).collect();
-            let content = Content::new(vec![Piece::Base64(part(&octets))]);
-            let encoded = collect(&content).unwrap();
-            assert_eq!(encoded.len() as u64 + 2, content.length(), "{size} bytes");
-            let text = String::from_utf8(encoded).unwrap();
-            let lines: Vec<&str> = text.split("\r\n").collect();
-            assert!(lines[..lines.len() - 1].iter().all(|line| line.len() == LINE_OUTPUT));
-            assert_eq!(STANDARD.decode(lines.concat()).unwrap(), octets);
-        }
-    }
-
-    #[test]
-    fn it_can_be_read_twice() {
-        let content = Content::new(vec![Piece::Base64(part(b"again"))]);
-        assert_eq!(collect(&content).unwrap(), collect(&content).unwrap());
-    }
-
-    #[test]
-    fn of_a_file_that_changed_the_rest_can_be_had() {
-        let octets: Vec<u8> = (0..100_000_u32).map(|i| (i * 7 % 251) as u8).collect();
-        for (new_length, rest) in [(100_000, 100_000), (150_000, 100_000), (60_000, 60_000), (0, 0)]
-        {
-            let part = part(&octets);
-            part.file.set_len(new_length).unwrap();
-            let content =
-                Content::new(vec![Piece::Octets(b"start\r\n".into()), Piece::Base64(part)]);
-            let mut all = Vec::new();
-            let keep = |chunk: &[u8]| io::Write::write_all(&mut all, chunk);
-            let changed = content.salvage(keep).unwrap();
-            let text = String::from_utf8(all).unwrap();
-            let encoded = text.strip_prefix("start\r\n").unwrap().strip_suffix("\r\n").unwrap();
-            assert_eq!(STANDARD.decode(encoded.replace("\r\n", "")).unwrap(), octets[..rest]);
-            let expected =
-                if new_length == 100_000 { vec![] } else { vec![PathBuf::from("data.bin")] };
-            assert_eq!(changed, expected, "{new_length}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_shrank_or_grew_is_an_error() {
-        for new_length in [10, 60_000] {
-            let part = part(&[1; 50_000]);
-            part.file.set_len(new_length).unwrap();
-            let error = collect(&Content::new(vec![Piece::Base64(part)])).unwrap_err();
-            assert!(matches!(error, ContentError::Changed { .. }), "{error}");
-        }
-    }
-}
+mod tests;

@@ -106,6 +106,8 @@ pub enum Source {
     Memory(Vec<u8>),
     /// In a file, read when the message is sent.
     File(FilePart),
+    /// A message in a file, in the form in which it is a part of another: 7bit, CRLF line ends.
+    Message(FilePart),
 }
 
 /// What composing takes from the outside world, so that it is repeatable.

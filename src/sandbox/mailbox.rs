@@ -44,7 +44,8 @@ impl Caught {
 
     /// The first octets of the message, at most `limit`.
     pub fn head(&self, limit: u64) -> io::Result<Vec<u8>> {
-        let mut octets = Vec::new();
+        // Growing would take up to twice the memory.
+        let mut octets = Vec::with_capacity(self.size.min(limit) as usize);
         self.reader()?.take(limit).read_to_end(&mut octets)?;
         Ok(octets)
     }

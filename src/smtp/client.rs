@@ -3,7 +3,6 @@
 //! The stream beneath is always ready, so every future is ready at its first poll: no runtime.
 //! A refusal is a `Reply`; `Err` means that the connection cannot go on.
 
-use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
 
 use super::stream::SharedWire;
+use super::wire::Stopped;
 use crate::model::{Cause, Content, ContentError, Reply};
 
 /// A connection that has been greeted and has said EHLO.
@@ -37,6 +37,18 @@ pub(super) enum BodyError {
     Source(ContentError),
     /// The connection failed.
     Connection(Cause),
+}
+
+/// What ends a message before its end.
+enum Interruption {
+    Source(ContentError),
+    Server,
+}
+
+impl From<ContentError> for Interruption {
+    fn from(error: ContentError) -> Self {
+        Self::Source(error)
+    }
 }
 
 impl Client {
@@ -105,32 +117,27 @@ impl Client {
         self.wire.lock().note(&format!("the message, {} octets", content.length()));
         self.wire.lock().begin_body(trailer);
         self.wire.lock().allow(patience);
-        let failed = Cell::new(None);
         let mut written = 0;
-        let chunks = content.chunks().map_while(|chunk| match chunk {
-            Ok(chunk) => {
-                self.wire.lock().progress(written);
-                written += chunk.len() as u64;
-                Some(chunk)
-            }
-            Err(error) => {
-                // lettre cannot be told to stop; a wire that is cut does it.
-                self.wire.lock().cut();
-                failed.set(Some(error));
-                None
-            }
+        let given = content.try_for_each(|chunk| {
+            let mut wire = self.wire.lock();
+            wire.progress(written);
+            written += chunk.len() as u64;
+            wire.write_content(chunk).map_err(|Stopped| Interruption::Server)
         });
-        let result = block_on(self.connection.message_iter(chunks));
-        if let Some(error) = failed.take() {
-            return Err(BodyError::Source(error));
-        }
-        let reply = match result.map_err(BodyError::Connection)? {
-            Err(_) if self.wire.lock().write_failed() => {
+        let reply = match given {
+            Ok(()) => {
+                self.wire.lock().end_content();
+                self.read_reply()
+            }
+            Err(Interruption::Source(error)) => {
+                self.wire.lock().cut();
+                return Err(BodyError::Source(error));
+            }
+            Err(Interruption::Server) => {
                 // The message could not be written to its end; the server may have said why.
                 let trouble = self.wire.lock().take_trouble();
                 self.read_reply().map_err(|cause| trouble.unwrap_or(cause))
             }
-            result => self.reply_to(result.err()),
         };
         self.wire.lock().end_body();
         reply.map_err(BodyError::Connection)

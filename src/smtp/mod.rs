@@ -18,6 +18,7 @@ pub mod properties;
 mod sasl;
 mod session;
 mod stream;
+mod stuffing;
 mod submission;
 mod tls;
 mod transaction;

@@ -16,10 +16,13 @@ use zeroize::Zeroize as _;
 
 use super::framing::{Framer, RawReply};
 use super::mask::Mask;
+use super::stuffing::Stuffing;
 use super::tls::{TlsClient, channel_key};
 use super::transport::{Meter, Socket, Transport, describe};
 use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
+
+pub(super) use body::Stopped;
 
 /// Octets gathered before they are written although no reply is awaited.
 const COALESCED_MAX: usize = 64 * 1024;
@@ -51,6 +54,9 @@ pub(super) struct Wire {
     timeouts: Timeouts,
     patience: Duration,
     outgoing: Vec<u8>,
+    /// A secret is or was in `outgoing`, and not wiped yet.
+    has_secret: bool,
+    stuffing: Stuffing,
     /// Goes out behind the end of the data, in the same flight.
     trailer: &'static [u8],
     framer: Framer,
@@ -82,6 +88,8 @@ impl Wire {
             timeouts,
             patience: timeouts.greeting,
             outgoing: Vec::new(),
+            has_secret: false,
+            stuffing: Stuffing::LineStart,
             trailer: b"",
             framer: Framer::default(),
             ready: b"",
@@ -120,21 +128,18 @@ impl Wire {
     /// Takes what lettre writes; nothing leaves before a reply is awaited or much is gathered.
     pub(super) fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match self.phase {
-            Phase::Hushed => return Err(io::ErrorKind::BrokenPipe.into()),
+            // The message does not pass through lettre.
+            Phase::Hushed | Phase::Body => return Err(io::ErrorKind::BrokenPipe.into()),
             Phase::Hello if self.helo_only => {
                 self.say_helo();
                 return Ok(octets.len());
             }
-            Phase::Body => {}
             Phase::Greeting | Phase::Hello | Phase::Commands => {
                 let text = String::from_utf8_lossy(octets);
                 self.framer.expect_capabilities(text.starts_with("EHLO "));
                 text.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
             }
         }
-        // The time for a block of the message is not that for a message which comes as one block.
-        let room = COALESCED_MAX.saturating_sub(self.outgoing.len()).max(1);
-        let octets = &octets[..octets.len().min(room)];
         self.outgoing.extend_from_slice(octets);
         self.queued += octets.len() as u64;
         if self.outgoing.len() >= COALESCED_MAX {
@@ -166,11 +171,6 @@ impl Wire {
         self.trouble.take()
     }
 
-    /// Whether the server takes no more of what we write.
-    pub(super) fn write_failed(&self) -> bool {
-        self.write_failed
-    }
-
     /// What was counted so far.
     pub(super) fn meter(&mut self) -> Meter {
         self.transport.meter().unwrap_or(self.counted)
@@ -195,6 +195,7 @@ impl Wire {
         // Growing would leave a copy of the secret behind.
         self.outgoing.reserve(line.len());
         self.outgoing.extend_from_slice(line);
+        self.has_secret = true;
         self.queued += line.len() as u64;
         (self.watch.observer)(Line::Client(shown));
     }
@@ -216,7 +217,7 @@ impl Wire {
 
     /// Ends the connection so that nothing queued is ever sent.
     pub(super) fn cut(&mut self) {
-        self.outgoing.zeroize();
+        self.forget_outgoing();
         self.phase = Phase::Hushed;
         self.counted = self.meter();
         self.transport.cut();
@@ -267,21 +268,33 @@ impl Wire {
         self.queued += line.len() as u64 + 2;
     }
 
-    /// Writes what is queued, unless the server has spoken before the end of the message: nothing
-    /// more is written then, and what it said is for the next who reads.
+    /// Writes what is queued.
     fn flush(&mut self) -> Result<(), Cause> {
-        if self.is_interrupted() {
+        let outgoing = std::mem::take(&mut self.outgoing);
+        let sent = self.send(&outgoing);
+        self.outgoing = outgoing;
+        self.forget_outgoing();
+        sent
+    }
+
+    fn forget_outgoing(&mut self) {
+        if std::mem::take(&mut self.has_secret) {
             self.outgoing.zeroize();
+        }
+        self.outgoing.clear();
+    }
+
+    /// Writes octets, unless the server has spoken before the end of the message: nothing more is
+    /// written then, and what it said is for the next who reads.
+    fn send(&mut self, octets: &[u8]) -> Result<(), Cause> {
+        if self.is_interrupted() {
             self.write_failed = true;
             return Ok(());
         }
         self.transport.allow(self.timeouts.block);
-        let length = self.outgoing.len();
-        let result = self.transport.write_all(&self.outgoing, self.heed());
-        self.outgoing.zeroize();
-        match result {
+        match self.transport.write_all(octets, self.heed()) {
             Ok(()) => {
-                self.accepted += length as u64;
+                self.accepted += octets.len() as u64;
                 Ok(())
             }
             Err(failure) => {
@@ -339,9 +352,6 @@ impl Wire {
 
     /// One reply for lettre.
     fn reply_for_lettre(&mut self) -> Result<&'static [u8], Cause> {
-        if self.phase == Phase::Body && self.end_of_data.is_none() && !self.write_failed {
-            self.end_data();
-        }
         let received = self.receive();
         self.settle_doubt(received.as_ref().ok());
         let mut reply = received?;

@@ -11,6 +11,7 @@ use mailsend::model::{
 };
 
 mod bodies;
+mod files;
 mod round_trip;
 
 pub(crate) fn stamp() -> Stamp {

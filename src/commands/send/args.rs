@@ -104,10 +104,11 @@ pub(super) struct WhatArgs {
     /// read then is replaced, and the original attached]
     #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = typed::charset)]
     pub(super) charset: Option<Charset>,
-    /// Attach a file; FILE,name=N,type=T/S to say more
+    /// Attach a file; FILE,name=N,type=T/S to say more; - is stdin
     ///
     /// Repeatable. The type follows from the file's name unless it is given. If there is a file of
-    /// the whole name, commas included, that one is meant.
+    /// the whole name, commas included, that one is meant. Stdin is not the text then:
+    /// -a -,name=report.csv. A message (.eml) goes along as one if it is all ASCII.
     #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
     pub(super) attach: Vec<OsString>,
     /// Add a header field, 'Name: value'
@@ -151,7 +152,7 @@ pub(super) struct WhatArgs {
     pub(super) auto_submitted: Option<AutoSubmitted>,
     /// Send nothing if there is no text (for cron)
     ///
-    /// Nor HTML, nor an attachment. The exit status is 0 then.
+    /// Nor HTML, nor an attachment; an empty stdin is none. The exit status is 0 then.
     #[arg(short = 'E', long)]
     pub(super) skip_empty: bool,
     /// Send a ready message, from stdin or --body-file

@@ -1,15 +1,16 @@
-//! `-a FILE[,name=N][,type=T/S]`: from what was typed to an open attachment. A file of the whole
-//! name wins over its reading as options.
+//! `-a FILE[,name=N][,type=T/S]`: from what was typed to an open attachment; `-` is stdin. A file
+//! of the whole name wins over its reading as options.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::input::{self, Patience};
+use super::args::WhatArgs;
+use super::file_type::{self, MESSAGE, OCTETS};
+use super::input::{self, Patience, quoted};
+use super::attached_stdin as stdin;
 use crate::commands::Refusal;
-use crate::model::Attachment;
-
-/// What a type is taken for that is not known, or that base64 must not be used for.
-const OCTETS: &str = "application/octet-stream";
+use crate::commands::ui::Ui;
+use crate::model::{Attachment, Source};
 
 /// What `-a` says.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,62 +20,178 @@ pub(super) struct Wish {
     content_type: Option<String>,
 }
 
-/// Opens what `-a` names.
-pub(super) fn attach(typed: &OsStr, patience: Patience) -> Result<Attachment, Refusal> {
-    if typed.is_empty() {
-        return Err(Refusal::usage("--attach names no file"));
-    }
-    let exists = Path::new(typed).symlink_metadata().is_ok();
-    if !exists && let Some(refusal) = habit(typed) {
-        return Err(refusal);
-    }
-    let wish = if exists { Wish::plain(typed) } else { Wish::parse("--attach", typed)? };
-    let path = wish.path.clone();
-    take(wish, patience).map_err(|refusal| suspect_account(refusal, &path))
+/// Whether `-a` takes stdin, so that it is not the text.
+pub(super) fn takes_stdin(args: &WhatArgs) -> bool {
+    args.attach.iter().any(|typed| Wish::read(typed).is_ok_and(|wish| wish.is_stdin()))
 }
 
-/// Opens the file.
-pub(super) fn take(wish: Wish, patience: Patience) -> Result<Attachment, Refusal> {
-    let source = input::open(&wish.path, patience)?;
-    let content_type = wish.content_type.unwrap_or_else(|| guess(&wish.path));
-    let name = wish.name.unwrap_or_else(|| {
-        wish.path.file_name().unwrap_or(wish.path.as_os_str()).to_string_lossy().into_owned()
-    });
-    if name.contains(['\r', '\n', '\0']) {
+/// Opens everything that is to go along. An empty stdin is nothing with `--skip-empty`.
+pub(super) fn attach_all(
+    args: &WhatArgs,
+    patience: Patience,
+    ui: &mut Ui,
+) -> Result<Vec<Attachment>, Refusal> {
+    let wishes: Vec<Wish> =
+        args.attach.iter().map(|typed| Wish::read(typed)).collect::<Result<_, _>>()?;
+    let (from_stdin, files): (Vec<_>, Vec<_>) =
+        (0..wishes.len()).partition(|n| wishes[*n].is_stdin());
+    stdin::check_single_use(args, from_stdin.len())?;
+    let mut attachments: Vec<Option<Attachment>> = wishes.iter().map(|_| None).collect();
+    // Stdin is read when all else is known to be right.
+    for place in files.into_iter().chain(from_stdin) {
+        let attachment = attach(&wishes[place], patience, ui)?;
+        let is_nothing =
+            args.skip_empty && wishes[place].is_stdin() && is_empty(&attachment.source);
+        attachments[place] = (!is_nothing).then_some(attachment);
+    }
+    Ok(attachments.into_iter().flatten().collect())
+}
+
+fn is_empty(source: &Source) -> bool {
+    match source {
+        Source::Memory(octets) => octets.is_empty(),
+        Source::File(part) | Source::Message(part) => part.length() == 0,
+    }
+}
+
+/// Opens what was named.
+pub(super) fn attach(wish: &Wish, patience: Patience, ui: &mut Ui) -> Result<Attachment, Refusal> {
+    let source = match wish.is_stdin() {
+        true => stdin::source(patience, ui)?,
+        false => input::open(&wish.path, patience)
+            .map_err(|refusal| suspect_account(refusal, &wish.path))?,
+    };
+    let name = wish.shown_name(ui);
+    if let Some(name) = name.as_ref().filter(|name| name.contains(['\r', '\n', '\0'])) {
         return Err(Refusal::data(format!("the attachment name {name:?} has a line break in it"))
             .hint("give it another one: FILE,name=NAME"));
     }
+    let content_type = match &wish.content_type {
+        Some(given) => given.clone(),
+        None => {
+            let own = (!wish.is_stdin()).then_some(wish.path.as_path());
+            file_type::guess(own.into_iter().chain(name.as_deref().map(Path::new)), &source)?
+        }
+    };
+    let name = name.unwrap_or_else(|| {
+        let is_text = content_type.starts_with("text/");
+        if is_text { "stdin.txt" } else { "stdin.bin" }.to_owned()
+    });
+    let (source, content_type) = as_message(wish, source, content_type, ui)?;
     Ok(Attachment { name, content_type, source })
 }
 
+/// Makes a message fit to be a part; one that cannot be is attached like any file.
+fn as_message(
+    wish: &Wish,
+    source: Source,
+    content_type: String,
+    ui: &mut Ui,
+) -> Result<(Source, String), Refusal> {
+    if !is_message(&content_type) {
+        return Ok((source, content_type));
+    }
+    match file_type::message(&source, &wish.path)? {
+        Ok(message) => Ok((message, content_type)),
+        Err(fault) => {
+            let (path, asked) = (wish.path.display(), wish.content_type.is_some());
+            let text = format!("{path} is attached as {OCTETS}, not as {MESSAGE}: {fault}");
+            if asked {
+                ui.warning(text)
+            } else {
+                ui.detail(text)
+            }
+            Ok((source, OCTETS.to_owned()))
+        }
+    }
+}
+
 impl Wish {
+    /// Takes what was typed apart, unless it is a file's name.
+    fn read(typed: &OsStr) -> Result<Self, Refusal> {
+        if typed.is_empty() {
+            return Err(Refusal::usage("--attach names no file"));
+        }
+        if !is_there(typed)
+            && let Some(refusal) = habit(typed)
+        {
+            return Err(refusal);
+        }
+        Self::parse("--attach", typed)
+    }
+
+    /// A file, whatever its name has in it.
     pub(super) fn plain(path: &OsStr) -> Self {
         Self { path: path.into(), name: None, content_type: None }
     }
 
-    /// Cuts the options off the end; a file name may have commas and equal signs of its own. The
-    /// flag is for messages.
+    /// Cuts the options off the end, up to where the rest is a file; a file name may have commas
+    /// and equal signs of its own. The flag is for messages.
     pub(super) fn parse(flag: &str, typed: &OsStr) -> Result<Self, Refusal> {
-        const NAME: &str = ",name=";
-        const TYPE: &str = ",type=";
-        // Options are text: a path that is not is a plain one.
-        let Some(mut rest) = typed.to_str() else { return Ok(Self::plain(typed)) };
+        const NAME: &[u8] = b",name=";
+        const TYPE: &[u8] = b",type=";
+        let mut rest = typed.as_encoded_bytes();
         let (mut name, mut content_type) = (None, None);
-        while let Some(at) = rest.rfind(NAME).max(rest.rfind(TYPE)) {
+        while let Some(at) = last(rest, NAME).max(last(rest, TYPE))
+            && !is_there(&path(rest))
+        {
             let (before, option) = rest.split_at(at);
             let value = &option[NAME.len()..];
             let slot = if option.starts_with(NAME) { &mut name } else { &mut content_type };
             if slot.is_some() || value.is_empty() {
                 let problem = if value.is_empty() { "empty" } else { "given twice" };
-                let option = &option[1..NAME.len() - 1];
+                let option = if option.starts_with(NAME) { "name" } else { "type" };
+                let rest = String::from_utf8_lossy(rest);
                 return Err(Refusal::usage(format!("{flag} {rest}: {option} is {problem}")));
             }
-            *slot = Some(value.to_owned());
+            *slot = Some(String::from_utf8_lossy(value).into_owned());
             rest = before;
         }
         content_type.as_deref().map_or(Ok(()), check_type)?;
-        Ok(Self { path: rest.into(), name, content_type })
+        Ok(Self { path: path(rest).into(), name, content_type })
     }
+
+    pub(super) fn is_stdin(&self) -> bool {
+        stdin::is_stdin(self.path.as_os_str())
+    }
+
+    /// The name that was given, or the file's own; stdin has none.
+    fn shown_name(&self, ui: &mut Ui) -> Option<String> {
+        if self.name.is_some() || self.is_stdin() {
+            return self.name.clone();
+        }
+        let own = self.path.file_name().unwrap_or(self.path.as_os_str());
+        if own.to_str().is_none() {
+            ui.warning(format_args!(
+                "the name of {} is not UTF-8; its faults are shown as \u{fffd}",
+                self.path.display()
+            ));
+        }
+        Some(own.to_string_lossy().into_owned())
+    }
+}
+
+/// A file of that name, or what was one: a link to nowhere is not meant as options either.
+fn is_there(path: &OsStr) -> bool {
+    !path.is_empty() && Path::new(path).symlink_metadata().is_ok()
+}
+
+fn last(octets: &[u8], sought: &[u8]) -> Option<usize> {
+    octets.windows(sought.len()).rposition(|window| window == sought)
+}
+
+/// A part of what was typed, as a path.
+#[cfg(unix)]
+fn path(octets: &[u8]) -> OsString {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    OsStr::from_bytes(octets).to_owned()
+}
+
+/// A part of what was typed, as a path.
+#[cfg(not(unix))]
+fn path(octets: &[u8]) -> OsString {
+    String::from_utf8_lossy(octets).into_owned().into()
 }
 
 /// A media type is `type/subtype` with parameters (RFC 2045 §5.1), and one that may be encoded.
@@ -90,7 +207,7 @@ fn check_type(content_type: &str) -> Result<(), Refusal> {
         return Err(Refusal::usage(format!("{content_type:?} is no media type"))
             .hint("write it like type=text/csv"));
     }
-    if must_not_be_encoded(main) {
+    if must_not_be_encoded(main) && !is_message(content_type) {
         return Err(Refusal::usage(format!("an attachment cannot be of type {main}/*"))
             .hint(format!("leave the type out, or write type={OCTETS}")));
     }
@@ -102,12 +219,8 @@ fn must_not_be_encoded(main: &str) -> bool {
     main.eq_ignore_ascii_case("multipart") || main.eq_ignore_ascii_case("message")
 }
 
-/// The type that the file's name suggests.
-fn guess(path: &Path) -> String {
-    mime_guess::from_path(path)
-        .first()
-        .filter(|guess| !must_not_be_encoded(guess.type_().as_str()))
-        .map_or_else(|| OCTETS.to_owned(), |guess| guess.essence_str().to_owned())
+fn is_message(content_type: &str) -> bool {
+    content_type.trim().eq_ignore_ascii_case(MESSAGE)
 }
 
 /// `-a 'Name: value'` adds a header field in bsd-mailx.
@@ -134,24 +247,6 @@ fn suspect_account(refusal: Refusal, path: &Path) -> Refusal {
     }
 }
 
-/// A word as one would type it in a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./@+".contains(c);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-/// Opens everything that was named, in order.
-pub(super) fn attach_all(
-    typed: &[OsString],
-    patience: Patience,
-) -> Result<Vec<Attachment>, Refusal> {
-    typed.iter().map(|one| attach(one, patience)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,8 +257,24 @@ mod tests {
         (wish.path.to_str().unwrap().to_owned(), wish.name, wish.content_type)
     }
 
+    fn attached(typed: &OsStr) -> Result<Attachment, Refusal> {
+        let args = WhatArgs { attach: vec![typed.to_owned()], ..WhatArgs::default() };
+        let mut ui = Ui::new(crate::commands::ui::Verbosity::Quiet);
+        attach_all(&args, Patience::default(), &mut ui).map(|mut all| all.remove(0))
+    }
+
     fn refusal(text: &str) -> Refusal {
-        attach(OsStr::new(text), Patience::default()).unwrap_err()
+        attached(OsStr::new(text)).unwrap_err()
+    }
+
+    /// A file of this name and, behind it, what else is typed.
+    fn attached_file(name: &str, octets: &[u8], options: &str) -> Attachment {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, octets).unwrap();
+        let mut typed = path.into_os_string();
+        typed.push(options);
+        attached(&typed).unwrap()
     }
 
     #[test]
@@ -176,34 +287,53 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_file_of_the_whole_name_wins() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data,name=x.txt");
-        std::fs::write(&path, "").unwrap();
-        let attachment = attach(path.as_os_str(), Patience::default()).unwrap();
+    fn an_existing_file_wins_over_its_reading_as_options() {
+        let attachment = attached_file("data,name=x.txt", b"", "");
         assert_eq!(attachment.name, "data,name=x.txt");
-        assert_eq!(attachment.content_type, "text/plain");
+        let attachment = attached_file("data,name=x.txt", b"", ",type=text/csv,name=y");
+        assert_eq!((&*attachment.name, &*attachment.content_type), ("y", "text/csv"));
+        let attachment = attached_file("a,type=b", b"", ",type=c/d");
+        assert_eq!((&*attachment.name, &*attachment.content_type), ("a,type=b", "c/d"));
     }
 
     #[test]
-    fn the_type_is_guessed_from_the_file_and_not_from_the_name_shown() {
+    fn the_type_is_guessed_from_the_file_and_then_from_the_name_shown() {
+        let attachment = attached_file("报告.pdf", b"", ",name=r.txt");
+        assert_eq!((&*attachment.name, &*attachment.content_type), ("r.txt", "application/pdf"));
+        let attachment = attached_file("tmp.Vq81", b"", ",name=r.pdf");
+        assert_eq!(attachment.content_type, "application/pdf");
+    }
+
+    #[test]
+    fn a_message_that_cannot_go_along_as_one_is_a_plain_file() {
+        let attachment = attached_file("mail.eml", b"A: b\n\n", "");
+        assert_eq!(attachment.content_type, MESSAGE);
+        assert!(matches!(&attachment.source, Source::Memory(octets) if octets == b"A: b\r\n\r\n"));
+        for options in ["", ",type=Message/RFC822"] {
+            let attachment = attached_file("mail.eml", b"A: \xe9\n", options);
+            assert_eq!(attachment.content_type, OCTETS);
+            assert!(matches!(&attachment.source, Source::File(part) if part.length() == 5));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_name_is_not_utf_8_can_be_given_another() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("报告.pdf");
-        std::fs::write(&path, "").unwrap();
-        let attachment =
-            attach(&[path.as_os_str(), OsStr::new(",name=r.txt")].concat_os(), Patience::default())
-                .unwrap();
-        assert_eq!(
-            (attachment.name.as_str(), &*attachment.content_type),
-            ("r.txt", "application/pdf")
-        );
+        let file = folder.path().join(path(b"caf\xe9.pdf"));
+        if std::fs::write(&file, "").is_err() {
+            return;
+        }
+        assert_eq!(attached(file.as_os_str()).unwrap().name, "caf\u{fffd}.pdf");
+        let typed = [file.as_os_str().as_encoded_bytes(), b",name=caf\xc3\xa9.pdf"].concat();
+        assert_eq!(attached(&path(&typed)).unwrap().name, "café.pdf");
     }
 
     #[test]
-    fn a_type_that_base64_is_forbidden_for_is_neither_guessed_nor_taken() {
-        assert_eq!(guess(Path::new("mail.eml")), OCTETS);
-        assert_eq!(guess(Path::new("no-extension")), OCTETS);
-        assert_eq!(refusal("x,type=message/rfc822").exit, Exit::USAGE);
+    fn types_that_base64_is_forbidden_for_are_refused() {
+        for bad in ["x,type=multipart/mixed", "x,type=message/partial"] {
+            assert_eq!(refusal(bad).exit, Exit::USAGE, "{bad}");
+        }
     }
 
     #[test]
@@ -231,15 +361,5 @@ mod tests {
         assert_eq!(refusal.message, "cannot read work: no such file or directory");
         assert_eq!(refusal.hints, ["-a attaches a file; to choose a profile write -p work"]);
         assert_eq!(self::refusal("no/such.pdf").hints, [""; 0]);
-    }
-
-    trait ConcatOs {
-        fn concat_os(&self) -> OsString;
-    }
-
-    impl ConcatOs for [&OsStr; 2] {
-        fn concat_os(&self) -> OsString {
-            self.iter().copied().collect()
-        }
     }
 }

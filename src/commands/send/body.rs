@@ -1,7 +1,7 @@
 //! The body of the mail: its text, its HTML with what belongs inside, and an invitation.
 
 use super::args::WhatArgs;
-use super::inline;
+use super::{attach, inline};
 use super::text::{Kind, Origin, Reader, Reading};
 use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
@@ -52,6 +52,7 @@ fn text_from(args: &WhatArgs) -> Option<Origin<'_>> {
         (Some(text), _) => Some(Origin::Flag("--body", text)),
         (None, Some(path)) => Some(Origin::path(path)),
         (None, None) if args.no_body || stdin_is_taken || html_from(args).is_some() => None,
+        (None, None) if attach::takes_stdin(args) => None,
         (None, None) => Some(Origin::Stdin),
     }
 }

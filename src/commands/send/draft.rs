@@ -46,7 +46,7 @@ pub(super) fn draft(
     let bcc = complete(&args.bcc, domain)?;
     let headers = fields(args, &identity.headers)?;
     let subject = subject(args, reading.charsets, ui);
-    let mut attachments = attach::attach_all(&args.attach, reading.patience)?;
+    let mut attachments = attach::attach_all(args, reading.patience, ui)?;
     let body::Words { body, calendar, originals } = body::words(args, reading, ui)?;
     attachments.extend(originals);
     Ok(Draft {

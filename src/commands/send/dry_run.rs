@@ -1,10 +1,11 @@
 //! `--dry-run`: the message on stdout and its envelope on stderr, or both in one object; with
 //! `--preview` a page of it. Nothing is connected to and no secret is asked for.
 
+use encoding_rs::UTF_8;
 use serde::Serialize;
 
 use crate::commands::context::Desktop;
-use crate::commands::ui::Ui;
+use crate::commands::ui::{Audience, Ui};
 use crate::commands::{Output, Refusal, pages};
 use crate::model::{Address, Exit, Mail, Server};
 
@@ -25,25 +26,45 @@ struct Object<'a> {
     /// Where the page is, of a preview.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
-    /// Left out of a preview, which has it beside its page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
 }
 
-/// Shows what would be sent.
+/// What ends the showing before the end.
+enum Ending {
+    Refusal(Refusal),
+    /// Nobody wants more.
+    Alone,
+}
+
+impl<E: Into<Refusal>> From<E> for Ending {
+    fn from(error: E) -> Self {
+        Self::Refusal(error.into())
+    }
+}
+
+/// Shows what would be sent, as long as somebody looks.
 pub fn show(mail: &Mail, server: &Server, output: Output, ui: &mut Ui) -> Result<Exit, Refusal> {
-    match output {
-        Output::Text => {
-            ui.show(envelope(mail, server));
-            mail.content.try_for_each(|chunk| ui.data(chunk))?;
-            ui.data(b"\r\n")?;
-        }
-        Output::Json => {
-            let message = Some(message(mail)?);
-            ui.data(&Object { message, ..object(mail, server) }.line()?)?;
+    if output == Output::Text {
+        ui.show(envelope(mail, server));
+    }
+    let mut give = |octets: &[u8]| match ui.part(octets)? {
+        Audience::Listens => Ok(()),
+        Audience::Left => Err(Ending::Alone),
+    };
+    let shown = match output {
+        Output::Text => mail.content.try_for_each(&mut give).and_then(|()| give(b"\r\n")),
+        Output::Json => with_message(&object(mail, server).line()?, mail, &mut give),
+    };
+    match shown {
+        Ok(()) | Err(Ending::Alone) => Ok(Exit::OK),
+        Err(Ending::Refusal(refusal)) => {
+            if output == Output::Json {
+                // What follows must not share a line with half an object. Why that could not be
+                // written either is what is told already.
+                let _ = ui.data(b"\n");
+            }
+            Err(refusal)
         }
     }
-    Ok(Exit::OK)
 }
 
 /// Writes a page of what would be sent, tells where it is, and opens it where that makes sense.
@@ -93,28 +114,43 @@ fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
         message_id: &mail.message_id,
         size: mail.content.length(),
         page: None,
-        message: None,
     }
 }
 
 impl Object<'_> {
     fn line(&self) -> Result<Vec<u8>, Refusal> {
-        let defect = |error| Refusal::new(Exit::SOFTWARE, format!("no object: {error}"));
-        let mut line = serde_json::to_vec(self).map_err(defect)?;
+        let mut line = serde_json::to_vec(self).map_err(no_object)?;
         line.push(b'\n');
         Ok(line)
     }
 }
 
-/// The whole message as text.
-fn message(mail: &Mail) -> Result<String, Refusal> {
-    let mut message = Vec::new();
-    mail.content.try_for_each(|chunk| {
-        message.extend_from_slice(chunk);
-        Ok::<_, Refusal>(())
-    })?;
-    message.extend_from_slice(b"\r\n");
-    Ok(String::from_utf8_lossy(&message).into_owned())
+/// The object with the message as its last member, a chunk at a time. What is not UTF-8 becomes
+/// U+FFFD.
+fn with_message(
+    object: &[u8],
+    mail: &Mail,
+    mut sink: impl FnMut(&[u8]) -> Result<(), Ending>,
+) -> Result<(), Ending> {
+    let open = object.strip_suffix(b"}\n").unwrap_or(object);
+    sink(&[open, b",\"message\":\""].concat())?;
+    let mut decoder = UTF_8.new_decoder_without_bom_handling();
+    let mut text = String::new();
+    let mut give = |octets: &[u8], last| {
+        text.clear();
+        text.reserve(decoder.max_utf8_buffer_length(octets.len()).unwrap_or(octets.len() * 3));
+        // There is room for everything, so it is read to its end.
+        let _ = decoder.decode_to_string(octets, &mut text, last);
+        let quoted = serde_json::to_vec(&text).map_err(no_object)?;
+        sink(&quoted[1..quoted.len() - 1])
+    };
+    mail.content.try_for_each(|chunk| give(chunk, false))?;
+    give(b"\r\n", true)?;
+    sink(b"\"}\n")
+}
+
+fn no_object(error: serde_json::Error) -> Refusal {
+    Refusal::new(Exit::SOFTWARE, format!("no object: {error}"))
 }
 
 /// Where it would go, and how.
@@ -175,12 +211,31 @@ mod tests {
         assert_eq!(envelope(&mail(), &server()), expected);
     }
 
+    fn shown(mail: &Mail, server: &Server) -> serde_json::Value {
+        let mut line = Vec::new();
+        let line_so_far = object(mail, server).line().unwrap();
+        with_message(&line_so_far, mail, |octets| {
+            line.extend_from_slice(octets);
+            Ok(())
+        })
+        .unwrap_or_else(|_| panic!("it fails"));
+        assert!(line.ends_with(b"}\n"));
+        serde_json::from_slice(&line).unwrap()
+    }
+
+    #[test]
+    fn the_object_has_a_character_that_two_chunks_share_and_marks_what_is_none() {
+        let pieces = [&b"\"\xe5"[..], b"\xbc", b"\xa0\"\t\xff", b"a\xe5"];
+        let pieces = pieces.map(|octets| Piece::Octets(octets.to_vec()));
+        let mail = Mail { content: Content::new(pieces.to_vec()), ..mail() };
+        let expected = "\"张\"\t\u{fffd}a\u{fffd}\r\n";
+        assert_eq!(shown(&mail, &server())["message"], expected);
+    }
+
     #[test]
     fn the_object_has_the_whole_message() {
         let (mail, server) = (mail(), server());
-        let message = Some(message(&mail).unwrap());
-        let line = Object { message, ..object(&mail, &server) }.line().unwrap();
-        let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        let value = shown(&mail, &server);
         assert_eq!(value["version"], 1);
         assert_eq!(value["reverse_path"], serde_json::Value::Null);
         assert_eq!(value["recipients"][1], "b@example.com");

@@ -22,7 +22,7 @@ pub(super) fn inline_all(
 ) -> Result<Vec<Inline>, Refusal> {
     let mut all: Vec<Inline> = Vec::new();
     for one in typed {
-        let inline = inline(one, patience)?;
+        let inline = inline(one, patience, ui)?;
         if all.iter().any(|other| other.content_id == inline.content_id) {
             let id = inline.content_id;
             return Err(Refusal::usage(format!("{FLAG}: two files are called cid:{id}"))
@@ -42,14 +42,17 @@ pub(super) fn inline_all(
     Ok(all)
 }
 
-fn inline(typed: &OsStr, patience: Patience) -> Result<Inline, Refusal> {
+fn inline(typed: &OsStr, patience: Patience, ui: &mut Ui) -> Result<Inline, Refusal> {
     if typed.is_empty() {
         return Err(Refusal::usage(format!("{FLAG} names no file")));
     }
     let exists = Path::new(typed).symlink_metadata().is_ok();
     let (id, rest) = if exists { (None, typed.to_owned()) } else { without_id(typed)? };
     let wish = if exists { Wish::plain(&rest) } else { Wish::parse(FLAG, &rest)? };
-    let attachment = attach::take(wish, patience)?;
+    if wish.is_stdin() {
+        return Err(Refusal::usage(format!("{FLAG}: name a file; stdin is for the text")));
+    }
+    let attachment = attach::attach(&wish, patience, ui)?;
     let content_id = id.unwrap_or_else(|| attachment.name.clone());
     if !is_content_id(&content_id) {
         let problem = format!("{FLAG}: {content_id:?} cannot be a Content-ID");
@@ -95,7 +98,7 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let take = |options: &str| {
             let typed = OsString::from(format!("{}{options}", path.display()));
-            let Inline { content_id, attachment } = inline(&typed, Patience::default()).unwrap();
+            let Inline { content_id, attachment } = inline(&typed, Patience::default(), &mut Ui::new(crate::commands::ui::Verbosity::Quiet)).unwrap();
             [content_id, attachment.name, attachment.content_type]
         };
         assert_eq!(take(",cid=logo"), ["logo", "a,b.png", "image/png"]);

@@ -13,7 +13,9 @@ use crate::model::reason;
 use crate::model::{Deadline, Exit, FilePart, Source};
 
 /// Up to here a copy stays in memory.
-const IN_MEMORY: u64 = 1 << 20;
+pub(super) const IN_MEMORY: u64 = 1 << 20;
+/// Up to here a file is read to see how long it is.
+const SMALL: u64 = 1 << 16;
 
 /// Who may be waited for, and how long.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,14 +40,48 @@ fn open_now(path: &Path) -> Result<Source, Refusal> {
     let unreadable = |error| unreadable(path, &error);
     // Asked by name and first, because opening a FIFO waits for its writer.
     if path.metadata().map_err(unreadable)?.is_dir() {
-        return Err(Refusal::no_input(format!("{} is a directory", path.display()))
-            .hint("pack it into one file first, for example with tar or zip"));
+        return Err(directory(path));
     }
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_file() {
-        return FilePart::new(file, path).map(Source::File).map_err(unreadable);
+    take(File::open(path).map_err(unreadable)?, path)
+}
+
+/// Takes over an open file that nothing was read of. It stays a file, unless that is not so long
+/// as it says, as what the kernel makes up.
+pub(super) fn take(file: File, path: &Path) -> Result<Source, Refusal> {
+    let unreadable = |error| unreadable(path, &error);
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return copy(file, path);
     }
-    copy(file, path)
+    if metadata.len() <= SMALL {
+        match copy(&file, path)? {
+            Source::Memory(octets) if octets.len() as u64 == metadata.len() => {}
+            copied => return Ok(copied),
+        }
+    }
+    FilePart::new(file, path).map(Source::File).map_err(unreadable)
+}
+
+fn directory(path: &Path) -> Refusal {
+    let name = path.canonicalize().ok();
+    let name = name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
+    let name = name.unwrap_or("all".into());
+    let (typed, archive) = (path.to_string_lossy(), format!("-,name={name}.tar.gz"));
+    Refusal::no_input(format!("{} is a directory", path.display())).hint(format!(
+        "pack it: tar cz {} | mailsend ... -a {}",
+        quoted(&typed),
+        quoted(&archive)
+    ))
+}
+
+/// A word as one would type it in a shell.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./@+,=".contains(c);
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// Reads a whole file of text.
@@ -61,7 +97,13 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Refusal {
     Refusal::no_input(format!("cannot read {}: {}", path.display(), reason(error)))
 }
 
-/// Copies what is read to its end.
+/// What is said when there is no place for a copy.
+pub(super) fn no_copy(path: &Path, error: &io::Error) -> Refusal {
+    let message = format!("cannot keep a copy of {}: {}", path.display(), reason(error));
+    Refusal::new(Exit::CANT_CREATE, message).hint("set TMPDIR to a directory with more room")
+}
+
+/// Copies a stream to its end.
 pub(super) fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal> {
     let mut start = Vec::new();
     (&mut stream)
@@ -71,10 +113,7 @@ pub(super) fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal
     if start.len() as u64 <= IN_MEMORY {
         return Ok(Source::Memory(start));
     }
-    let no_copy = |error: io::Error| {
-        let message = format!("cannot keep a copy of {}: {}", path.display(), reason(&error));
-        Refusal::new(Exit::CANT_CREATE, message).hint("set TMPDIR to a directory with more room")
-    };
+    let no_copy = |error| no_copy(path, &error);
     let mut file = tempfile::tempfile().map_err(no_copy)?;
     file.write_all(&start).map_err(no_copy)?;
     drop(start);
@@ -98,7 +137,7 @@ mod tests {
     fn length(source: &Source) -> u64 {
         match source {
             Source::Memory(octets) => octets.len() as u64,
-            Source::File(part) => part.length(),
+            Source::File(part) | Source::Message(part) => part.length(),
         }
     }
 
@@ -119,6 +158,17 @@ mod tests {
         assert_eq!(length(&open_now(file.path()).unwrap()), 1 << 21);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_longer_or_shorter_than_its_length_says_is_read_whole() {
+        assert_eq!(Path::new("/proc/self/status").metadata().unwrap().len(), 0);
+        assert!(length(&open_now(Path::new("/proc/self/status")).unwrap()) > 100);
+        let short = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
+        if let Ok(metadata) = short.metadata() {
+            assert!(length(&open_now(short).unwrap()) < metadata.len());
+        }
+    }
+
     #[test]
     fn what_is_not_regular_is_copied() {
         assert!(matches!(open_now(Path::new("/dev/null")).unwrap(), Source::Memory(_)));
@@ -127,8 +177,16 @@ mod tests {
     #[test]
     fn a_directory_is_refused_with_advice() {
         let refusal = open_now(Path::new("/")).unwrap_err();
-        assert_eq!(refusal.message, "/ is a directory");
-        assert_eq!((refusal.exit, refusal.hints.len()), (Exit::NO_INPUT, 1));
+        assert_eq!((refusal.exit, &*refusal.message), (Exit::NO_INPUT, "/ is a directory"));
+        assert_eq!(refusal.hints, ["pack it: tar cz / | mailsend ... -a -,name=all.tar.gz"]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("our photos");
+        std::fs::create_dir(&path).unwrap();
+        let expected = format!(
+            "pack it: tar cz '{}' | mailsend ... -a '-,name=our photos.tar.gz'",
+            path.display()
+        );
+        assert_eq!(open_now(&path).unwrap_err().hints, [expected]);
     }
 
     #[test]

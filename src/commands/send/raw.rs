@@ -106,7 +106,7 @@ pub(super) fn ready(
 pub(super) fn is_empty(ready: &Ready) -> bool {
     match &*ready.source {
         Source::Memory(octets) => octets.trim_ascii().is_empty(),
-        Source::File(part) => part.length() == 0,
+        Source::File(part) | Source::Message(part) => part.length() == 0,
     }
 }
 

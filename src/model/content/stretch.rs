@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::line_ends::LineEnds;
 use super::quoted_printable::QuotedPrintable;
-use super::{ContentError, LINE_INPUT, encode_lines};
+use super::ContentError;
+use super::reading::{LINE_INPUT, encoded_lines};
 use crate::model::Source;
 
 /// Octets that are read at a time.
@@ -52,7 +53,7 @@ impl Source {
     pub fn length(&self) -> u64 {
         match self {
             Self::Memory(octets) => octets.len() as u64,
-            Self::File(part) => part.length,
+            Self::File(part) | Self::Message(part) => part.length,
         }
     }
 
@@ -65,14 +66,14 @@ impl Source {
                 buffer[..count].copy_from_slice(&octets[start..start + count]);
                 Ok(count)
             }
-            Self::File(part) => part.read_at(place, buffer),
+            Self::File(part) | Self::Message(part) => part.read_at(place, buffer),
         }
     }
 
     fn check_unchanged(&self) -> Result<(), ContentError> {
         match self {
             Self::Memory(_) => Ok(()),
-            Self::File(part) => part.check_unchanged(),
+            Self::File(part) | Self::Message(part) => part.check_unchanged(part.length),
         }
     }
 }
@@ -117,6 +118,18 @@ impl Stretch {
         }
     }
 
+    /// Gives it to `sink`.
+    pub(super) fn give<E: From<ContentError>>(
+        &self,
+        sink: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut reader = self.reader();
+        while let Some(chunk) = reader.next_chunk()? {
+            sink(&chunk)?;
+        }
+        Ok(())
+    }
+
     /// Gives what there still is of it; the file, if it is no longer what it was.
     pub(super) fn salvage<E>(
         &self,
@@ -127,7 +140,7 @@ impl Stretch {
             sink(&chunk)?;
         }
         Ok(match &*self.source {
-            Source::File(part) if part.check_unchanged().is_err() => Some(part.path.clone()),
+            Source::File(part) if part.check_unchanged(part.length).is_err() => Some(part.path.clone()),
             _ => None,
         })
     }
@@ -152,7 +165,7 @@ impl Reader<'_> {
         let Stretch { source, length, .. } = self.stretch;
         let fits = if chunk.is_some() { self.given <= *length } else { self.given == *length };
         if let (Source::File(part), false) = (&**source, fits) {
-            part.check_unchanged()?;
+            part.check_unchanged(part.length)?;
             return Err(ContentError::Rewritten { path: part.path.clone() });
         }
         Ok(chunk)
@@ -168,7 +181,7 @@ impl Reader<'_> {
         if filled < input.len() {
             source.check_unchanged()?;
             let path = match &**source {
-                Source::File(part) => part.path.clone(),
+                Source::File(part) | Source::Message(part) => part.path.clone(),
                 Source::Memory(_) => PathBuf::new(),
             };
             let error = io::Error::from(io::ErrorKind::UnexpectedEof);
@@ -229,7 +242,7 @@ impl Encoder {
             Self::Base64 { left, continued } => {
                 left.extend_from_slice(&lines);
                 let whole = if last { left.len() } else { left.len() - left.len() % LINE_INPUT };
-                let output = encode_lines(&left[..whole], *continued && whole > 0);
+                let output = encoded_lines(&left[..whole], *continued && whole > 0);
                 *continued |= whole > 0;
                 left.drain(..whole);
                 output

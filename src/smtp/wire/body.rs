@@ -3,8 +3,13 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Line, Phase, RawReply, Wire};
+use super::{COALESCED_MAX, Line, Phase, RawReply, Wire};
+use crate::smtp::stuffing::Stuffing;
 use crate::smtp::transport::Heed;
+
+/// The server takes no more of the message, or has spoken before its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::smtp) struct Stopped;
 
 impl Wire {
     /// Tells how many octets of the message are written.
@@ -17,6 +22,45 @@ impl Wire {
         self.phase = Phase::Body;
         self.trailer = trailer;
         self.end_of_data = None;
+        self.stuffing = Stuffing::LineStart;
+    }
+
+    /// Writes octets of the message, dot-stuffed.
+    pub(in crate::smtp) fn write_content(&mut self, octets: &[u8]) -> Result<(), Stopped> {
+        let mut stuffing = self.stuffing;
+        let written = stuffing.stuff(octets, |octets| self.write_block(octets));
+        self.stuffing = stuffing;
+        written
+    }
+
+    /// Whole blocks are written from where they are, if nothing waits before them. The time for a
+    /// block of the message is not that for a message which comes as one block.
+    fn write_block(&mut self, mut octets: &[u8]) -> Result<(), Stopped> {
+        while !octets.is_empty() {
+            let room = COALESCED_MAX - self.outgoing.len().min(COALESCED_MAX);
+            let (block, rest) = octets.split_at(octets.len().min(room));
+            octets = rest;
+            self.queued += block.len() as u64;
+            let sent = if self.outgoing.is_empty() && block.len() == COALESCED_MAX {
+                self.send(block)
+            } else {
+                self.outgoing.extend_from_slice(block);
+                if self.outgoing.len() >= COALESCED_MAX { self.flush() } else { Ok(()) }
+            };
+            self.trouble = sent.err();
+            if self.write_failed {
+                return Err(Stopped);
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues the end of the data and the trailer; the outcome is in doubt before they leave.
+    pub(in crate::smtp) fn end_content(&mut self) {
+        let end = b"\r\n.\r\n";
+        self.outgoing.extend_from_slice(end);
+        self.queued += end.len() as u64;
+        self.end_data();
     }
 
     /// Back to commands once the end of the data is answered.
@@ -35,7 +79,7 @@ impl Wire {
     }
 
     /// All of the message is queued: so is the trailer, and the outcome is in doubt from now on.
-    pub(super) fn end_data(&mut self) {
+    fn end_data(&mut self) {
         self.end_of_data = Some(self.queued);
         self.outgoing.extend_from_slice(self.trailer);
         self.queued += self.trailer.len() as u64;

@@ -86,7 +86,7 @@ fn typed_text(draft: &Draft) -> String {
 fn attached(draft: &Draft) -> &[u8] {
     match &draft.attachments[0].source {
         Source::Memory(octets) => octets,
-        Source::File(_) => &[],
+        Source::File(_) | Source::Message(_) => &[],
     }
 }
 
