@@ -169,6 +169,14 @@ mod tests {
     }
 
     #[test]
+    fn stdin_that_is_attached_is_not_the_text() {
+        let attaching =
+            |typed: &str| WhatArgs { attach: vec![typed.into()], ..WhatArgs::default() };
+        assert!(matches!(text_from(&attaching("-,name=x")), TextFrom::Nowhere));
+        assert!(matches!(text_from(&attaching("x,name=-")), TextFrom::Stdin));
+    }
+
+    #[test]
     fn text_that_is_not_utf_8_is_sent_with_its_faults_replaced() {
         assert_eq!(decode(b"disk \xff full".to_vec(), "stdin", &mut quiet()), "disk \u{fffd} full");
     }
