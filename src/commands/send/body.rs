@@ -147,6 +147,14 @@ mod tests {
     }
 
     #[test]
+    fn stdin_that_is_attached_is_not_the_text() {
+        let attaching =
+            |typed: &str| WhatArgs { attach: vec![typed.into()], ..WhatArgs::default() };
+        assert_eq!(text_from(&attaching("-,name=x")), None);
+        assert_eq!(text_from(&attaching("x,name=-")), Some(Origin::Stdin));
+    }
+
+    #[test]
     fn what_belongs_to_html_is_refused_without() {
         let text = || WhatArgs { body: Some("hi".into()), ..WhatArgs::default() };
         let inline = WhatArgs { inline: vec!["/dev/null,cid=a".into()], ..text() };
