@@ -25,9 +25,23 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s s -l subject -d 'The 
 complete -c mailsend -n "__fish_mailsend_needs_command" -l body -d 'The text [default: stdin]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l body-file -d 'Take the text from this file; - is stdin' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l html -d 'HTML in place of the text' -r -f
-complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take the HTML from this file; - is stdin' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -l inline -d 'An image for the HTML, FILE,cid=NAME; <img src="cid:NAME"> shows it' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l ics -d 'An invitation or another calendar, for mail programs with one' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l charset -d 'The charset of stdin and of text files, such as gb18030' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more; - is stdin' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l in-reply-to -d 'The message that this one answers, by its Message-ID' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l references -d 'The thread that this message belongs to, the oldest Message-ID first' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l message-id -d 'The Message-ID [default: a new one]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l date -d 'The date, as in mail, as 2026-11-22T10:11:12+08:00 or as @SECONDS [default: now]' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l priority -d 'How urgent it is, for readers that show it: high, normal or low' -r -f -a "high\t'To be read first'
+normal\t'As any other'
+low\t'It can wait'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l list-unsubscribe -d 'Where recipients leave the list: an https: page or a mailto: address' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-submitted -d 'Say that a program sends this, so that no vacation notice answers' -r -f -a "auto-generated\t'By a program of its own accord'
+auto-replied\t'In answer to a message'
+no\t'By a person'"
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''
@@ -93,7 +107,11 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l save-failed -d 'Keep 
 complete -c mailsend -n "__fish_mailsend_needs_command" -l retry -d 'Try so often again what the server put off [default: 0]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l retry-wait -d 'Wait so long before each --retry [default: 60]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-body -d 'Send no text and do not read stdin'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-text -d 'Make a text from the HTML for readers of plain text'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'Send nothing if there is no text (for cron)'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l raw -d 'Send a ready message, from stdin or --body-file'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l read-recipients -d 'With --raw: send to the To, Cc and Bcc of the message'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l read-from -d 'With --raw: the message\'s Sender or From gets the bounces'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'
@@ -101,6 +119,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-wrong-n
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-accept-invalid-certs -d 'Accept any certificate at all'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l dry-run -d 'Show the message instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l preview -d 'With --dry-run: write a page of the message and open it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -l check -d 'Tell what would go wrong instead of sending it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l all-or-none -d 'Send to nobody unless the server takes every recipient'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s v -l verbose -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s q -l quiet -d 'Say nothing but errors'

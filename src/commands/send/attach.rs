@@ -5,9 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::args::WhatArgs;
+use super::attached_stdin as stdin;
 use super::file_type::{self, MESSAGE, OCTETS};
 use super::input::{self, Patience, quoted};
-use super::attached_stdin as stdin;
 use crate::commands::Refusal;
 use crate::commands::ui::Ui;
 use crate::model::{Attachment, Source};

@@ -1,8 +1,8 @@
 //! The body of the mail: its text, its HTML with what belongs inside, and an invitation.
 
 use super::args::WhatArgs;
-use super::{attach, inline};
 use super::text::{Kind, Origin, Reader, Reading};
+use super::{attach, inline};
 use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
 use crate::commands::ui::Ui;

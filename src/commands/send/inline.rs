@@ -98,7 +98,12 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let take = |options: &str| {
             let typed = OsString::from(format!("{}{options}", path.display()));
-            let Inline { content_id, attachment } = inline(&typed, Patience::default(), &mut Ui::new(crate::commands::ui::Verbosity::Quiet)).unwrap();
+            let Inline { content_id, attachment } = inline(
+                &typed,
+                Patience::default(),
+                &mut Ui::new(crate::commands::ui::Verbosity::Quiet),
+            )
+            .unwrap();
             [content_id, attachment.name, attachment.content_type]
         };
         assert_eq!(take(",cid=logo"), ["logo", "a,b.png", "image/png"]);

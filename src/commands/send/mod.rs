@@ -2,11 +2,11 @@
 
 mod args;
 mod attach;
+mod attached_stdin;
 mod body;
 mod check;
 mod draft;
 mod dry_run;
-mod attached_stdin;
 mod fields;
 mod file_type;
 mod findings;

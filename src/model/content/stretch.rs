@@ -8,9 +8,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::ContentError;
 use super::line_ends::LineEnds;
 use super::quoted_printable::QuotedPrintable;
-use super::ContentError;
 use super::reading::{LINE_INPUT, encoded_lines};
 use crate::model::Source;
 
@@ -140,7 +140,9 @@ impl Stretch {
             sink(&chunk)?;
         }
         Ok(match &*self.source {
-            Source::File(part) if part.check_unchanged(part.length).is_err() => Some(part.path.clone()),
+            Source::File(part) if part.check_unchanged(part.length).is_err() => {
+                Some(part.path.clone())
+            }
             _ => None,
         })
     }
