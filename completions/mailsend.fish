@@ -29,7 +29,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l html-file -d 'Take th
 complete -c mailsend -n "__fish_mailsend_needs_command" -l inline -d 'An image for the HTML, FILE,cid=NAME; <img src="cid:NAME"> shows it' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l ics -d 'An invitation or another calendar, for mail programs with one' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l charset -d 'The charset of stdin and of text files, such as gb18030' -r -f
-complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file; FILE,name=N,type=T/S to say more; - is stdin' -r -F
+complete -c mailsend -n "__fish_mailsend_needs_command" -s a -l attach -d 'Attach a file, or - for stdin; FILE,name=N,type=T/S' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -s H -l header -d 'Add a header field, \'Name: value\'' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l in-reply-to -d 'The message that this one answers, by its Message-ID' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l references -d 'The thread that this message belongs to, the oldest Message-ID first' -r -f

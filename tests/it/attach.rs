@@ -159,5 +159,5 @@ fn a_name_with_a_line_break_is_refused() {
     let outcome = dry_run().file("x", "").args(["--no-body", "-a", "x,name=a\r\nBcc: b@c"]).run();
     outcome.exit(65).stderr_contains("has a line break in it");
     let outcome = dry_run().file("a\nb", "").args(["--no-body", "-a", "a\nb"]).run();
-    outcome.exit(65).stderr_contains("hint: give it another one: -a FILE,name=NAME");
+    outcome.exit(65).stderr_contains("hint: give it another one: FILE,name=NAME");
 }

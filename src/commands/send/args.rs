@@ -104,7 +104,7 @@ pub(super) struct WhatArgs {
     /// read then is replaced, and the original attached]
     #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = typed::charset)]
     pub(super) charset: Option<Charset>,
-    /// Attach a file; FILE,name=N,type=T/S to say more; - is stdin
+    /// Attach a file, or - for stdin; FILE,name=N,type=T/S
     ///
     /// Repeatable. The type follows from the file's name unless it is given. If there is a file of
     /// the whole name, commas included, that one is meant. Stdin is not the text then:
