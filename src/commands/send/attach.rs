@@ -5,9 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::args::WhatArgs;
-use super::attached_stdin as stdin;
 use super::file_type::{self, MESSAGE, OCTETS};
 use super::input::{self, Patience, quoted};
+use super::{attached_stdin, stdin};
 use crate::commands::Refusal;
 use crate::commands::ui::Ui;
 use crate::model::{Attachment, Source};
@@ -35,7 +35,7 @@ pub(super) fn attach_all(
         args.attach.iter().map(|typed| Wish::read(typed)).collect::<Result<_, _>>()?;
     let (from_stdin, files): (Vec<_>, Vec<_>) =
         (0..wishes.len()).partition(|n| wishes[*n].is_stdin());
-    stdin::check_single_use(args, from_stdin.len())?;
+    attached_stdin::check_single_use(args, from_stdin.len())?;
     let mut attachments: Vec<Option<Attachment>> = wishes.iter().map(|_| None).collect();
     // Stdin is read when all else is known to be right.
     for place in files.into_iter().chain(from_stdin) {
@@ -57,7 +57,7 @@ fn is_empty(source: &Source) -> bool {
 /// Opens what was named.
 pub(super) fn attach(wish: &Wish, patience: Patience, ui: &mut Ui) -> Result<Attachment, Refusal> {
     let source = match wish.is_stdin() {
-        true => stdin::source(patience, ui)?,
+        true => attached_stdin::source(patience, ui)?,
         false => input::open(&wish.path, patience)
             .map_err(|refusal| suspect_account(refusal, &wish.path))?,
     };

@@ -1,25 +1,17 @@
 //! `--raw`: a ready message from stdin or a file, and its envelope from flags, settings or its own
 //! header.
 
-use std::fs::File;
-use std::io::{self, Seek as _};
-use std::os::fd::AsFd as _;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::args::WhatArgs;
 use super::draft;
 use super::input::{self, Patience};
-use super::reminder::reminding;
+use super::reminder::while_typed;
+use super::stdin;
 use crate::commands::Refusal;
-use crate::commands::context::Terminal;
 use crate::commands::in_time::in_time;
 use crate::commands::ui::Ui;
-use crate::model::{EnvelopeSender, FilePart, HeaderRecipients, Identity, Ready, Source};
-
-/// After so long without an end of stdin we say what we wait for.
-const REMINDER: Duration = Duration::from_secs(5);
+use crate::model::{EnvelopeSender, HeaderRecipients, Identity, Ready, Source};
 
 /// Refuses flags that would change a ready message, and those that are only for one.
 pub(super) fn check(args: &WhatArgs) -> Result<(), Refusal> {
@@ -90,7 +82,7 @@ pub(super) fn ready(
         if args.read_recipients { HeaderRecipients::Read } else { HeaderRecipients::Ignored };
     let source = match &args.body_file {
         Some(path) if path.as_os_str() != "-" => input::open(path, patience)?,
-        _ => stdin(patience, *ui)?,
+        _ => from_stdin(patience, *ui)?,
     };
     Ok(Ready {
         source: Arc::new(source),
@@ -110,32 +102,13 @@ pub(super) fn is_empty(ready: &Ready) -> bool {
     }
 }
 
-fn stdin(patience: Patience, ui: Ui) -> Result<Source, Refusal> {
+fn from_stdin(patience: Patience, ui: Ui) -> Result<Source, Refusal> {
+    const WAITING: &[&str] = &[
+        "still waiting for the end of stdin, which is the message",
+        "(to take it from a file: --body-file FILE)",
+    ];
     in_time(patience.deadline, "reading stdin", move || {
-        if let Some(part) = regular_stdin() {
-            return Ok(Source::File(part));
-        }
-        read_stdin(patience.terminal, ui)
+        let what = "the message with its header";
+        while_typed(patience.terminal, ui, what, WAITING, stdin::source)
     })
-}
-
-/// A file that stdin was redirected from, if it is at its beginning.
-fn regular_stdin() -> Option<FilePart> {
-    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
-    let is_regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
-    let at_start = is_regular && file.stream_position().is_ok_and(|place| place == 0);
-    if at_start { FilePart::new(file, "stdin").ok() } else { None }
-}
-
-fn read_stdin(terminal: Terminal, mut ui: Ui) -> Result<Source, Refusal> {
-    let copy = || input::copy(io::stdin().lock(), Path::new("stdin"));
-    if terminal.input {
-        ui.notice("type the message with its header, then Ctrl-D on a line of its own");
-        return copy();
-    }
-    let remind = move || {
-        ui.notice("still waiting for the end of stdin, which is the message");
-        ui.notice("(to take it from a file: --body-file FILE)");
-    };
-    reminding(REMINDER, remind, copy)
 }

@@ -1,15 +1,33 @@
-//! Says what is waited for when something takes long that may never come.
+//! Says what is waited for: at once to whoever types, else when it takes long and may never come.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// Does it, and calls `remind` once if that takes longer than `patience`.
-pub(super) fn reminding<T>(
-    patience: Duration,
-    remind: impl FnOnce() + Send,
+use crate::commands::context::Terminal;
+use crate::commands::ui::Ui;
+
+/// After so long without an end of stdin we say what we wait for.
+const REMINDER: Duration = Duration::from_secs(5);
+
+/// Reads stdin by `deed`. Whoever sits there is asked to type `what`; if nobody does and it takes
+/// long, `waiting` is said, a line each.
+pub(super) fn while_typed<T>(
+    terminal: Terminal,
+    mut ui: Ui,
+    what: &str,
+    waiting: &[&str],
     deed: impl FnOnce() -> T,
 ) -> T {
+    if terminal.input {
+        ui.notice(format_args!("type {what}, then Ctrl-D on a line of its own"));
+        return deed();
+    }
+    reminding(REMINDER, move || waiting.iter().for_each(|line| ui.notice(line)), deed)
+}
+
+/// Does it, and calls `remind` once if that takes longer than `patience`.
+fn reminding<T>(patience: Duration, remind: impl FnOnce() + Send, deed: impl FnOnce() -> T) -> T {
     let (done, ended) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let watcher = move || {

@@ -1,78 +1,56 @@
-//! Reading stdin to its end, with a word to whoever has to type or end it.
+//! Stdin: as octets, or as a source that stays where it is if it is a file.
 
-use std::io::{self, Read};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::ffi::OsStr;
+use std::io::{self, Read as _};
+use std::path::Path;
 
-use crate::commands::context::Terminal;
-use crate::commands::ui::Ui;
+use super::input;
+use crate::commands::refusal::Refusal;
+use crate::model::Source;
 
-/// After so long without an end of stdin we say what we wait for.
-const REMINDER: Duration = Duration::from_secs(5);
-
-/// All that comes.
-pub(super) fn read(terminal: Terminal, mut ui: Ui) -> io::Result<Vec<u8>> {
-    if terminal.input {
-        ui.notice("type the text, then Ctrl-D on a line of its own");
-        let mut octets = Vec::new();
-        io::stdin().lock().read_to_end(&mut octets)?;
-        return Ok(octets);
-    }
-    let mut watcher = ui;
-    read_with_notice(io::stdin().lock(), REMINDER, move || {
-        watcher.notice("still waiting for the end of stdin, which is the text of the mail");
-        watcher.notice("(to send without it: --body TEXT, --no-body or < /dev/null)");
-    })
+/// Whether a file name means stdin.
+pub(super) fn is_stdin(path: &OsStr) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == *name)
 }
 
-/// Reads to the end, and calls `remind` once if that takes longer than `patience`.
-fn read_with_notice(
-    mut reader: impl Read,
-    patience: Duration,
-    remind: impl FnOnce() + Send,
-) -> io::Result<Vec<u8>> {
-    let (done, ended) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        let watcher = move || {
-            if ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
-                remind();
-            }
-        };
-        // Without a thread there is no reminder, and that is all.
-        let _ = thread::Builder::new().spawn_scoped(scope, watcher);
-        let mut octets = Vec::new();
-        let read = reader.read_to_end(&mut octets);
-        drop(done);
-        read.map(|_| octets)
-    })
+/// All that comes.
+pub(super) fn octets() -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    io::stdin().lock().read_to_end(&mut octets)?;
+    Ok(octets)
+}
+
+/// A file that it was redirected from, if nothing of that was read, else a copy of all that comes.
+#[cfg(unix)]
+pub(super) fn source() -> Result<Source, Refusal> {
+    use std::fs::File;
+    use std::io::Seek as _;
+    use std::os::fd::AsFd as _;
+
+    let path = Path::new("stdin");
+    let unreadable = |error| input::unreadable(path, &error);
+    let own = io::stdin().as_fd().try_clone_to_owned().map_err(unreadable)?;
+    let mut file = File::from(own);
+    // A part of it may have been read by somebody else, for whom it is gone.
+    match file.stream_position() {
+        Ok(0) => input::take(file, path),
+        _ => input::copy(file, path),
+    }
+}
+
+/// A copy of all that comes.
+#[cfg(not(unix))]
+pub(super) fn source() -> Result<Source, Refusal> {
+    input::copy(io::stdin().lock(), Path::new("stdin"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Ends only once somebody was reminded.
-    struct Stubborn(mpsc::Receiver<()>);
-
-    impl Read for Stubborn {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            self.0.recv().map(|()| 0).map_err(io::Error::other)
-        }
-    }
-
     #[test]
-    fn a_stdin_that_does_not_end_brings_a_reminder() {
-        let (remind, reminded) = mpsc::channel();
-        let remind = move || remind.send(()).unwrap();
-        let octets = read_with_notice(Stubborn(reminded), Duration::ZERO, remind).unwrap();
-        assert_eq!(octets, b"");
-    }
-
-    #[test]
-    fn a_stdin_that_ends_brings_none() {
-        let remind = || panic!("nobody waits");
-        let octets = read_with_notice(&b"hi"[..], Duration::MAX, remind).unwrap();
-        assert_eq!(octets, b"hi");
+    fn stdin_has_several_names() {
+        assert!(is_stdin(OsStr::new("-")) && is_stdin(OsStr::new("/dev/stdin")));
+        assert!(!is_stdin(OsStr::new("./-")) && !is_stdin(OsStr::new("")));
     }
 }

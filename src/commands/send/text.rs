@@ -7,12 +7,19 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::input::{self, Patience};
+use super::reminder::while_typed;
 use super::{markup, stdin};
 use crate::commands::charset::{Charset, Charsets, Decoded, Fault};
 use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
 use crate::commands::ui::Ui;
 use crate::model::{Attachment, Source, reason};
+
+/// What is said when the text is long in coming.
+const WAITING: &[&str] = &[
+    "still waiting for the end of stdin, which is the text of the mail",
+    "(to send without it: --body TEXT, --no-body or < /dev/null)",
+];
 
 /// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,9 +114,9 @@ impl Reader<'_> {
             Origin::Stdin => {
                 let ui = *self.ui;
                 in_time(patience.deadline, "reading stdin", move || {
-                    stdin::read(patience.terminal, ui).map_err(|error| {
-                        Refusal::no_input(format!("cannot read stdin: {}", reason(&error)))
-                    })
+                    while_typed(patience.terminal, ui, "the text", WAITING, stdin::octets).map_err(
+                        |error| Refusal::no_input(format!("cannot read stdin: {}", reason(&error))),
+                    )
                 })
             }
         }
