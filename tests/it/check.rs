@@ -45,7 +45,7 @@ fn is_wrong(outcome: &Outcome, said: &str) {
 #[test]
 fn html_without_a_text_would_go_wrong() {
     let outcome = checked("", &["you@example.com", "-s", "hi", "--html", "<p>hi"]);
-    is_wrong(&outcome, "those who read mail as text see nothing; add --body");
+    is_wrong(&outcome, "those who read mail as text see nothing; add --auto-text or --body");
     let both = ["you@example.com", "-s", "hi", "--html", "<p>hi", "--body", "hi"];
     checked("", &both).exit(0).stdout_is("");
 }

@@ -227,8 +227,8 @@ fn lines(survey: &Survey) -> Found {
 
 fn parts(survey: &Survey) -> Found {
     if survey.has_html && !survey.has_text {
-        let message =
-            "there is HTML and no text: those who read mail as text see nothing; add --body";
+        let message = "there is HTML and no text: those who read mail as text see nothing; add \
+                       --auto-text or --body";
         return vec![("text", message.to_owned())];
     }
     Vec::new()
