@@ -50,6 +50,8 @@ pub(super) enum When {
     NoUser,
     /// Nothing that is offered can be used, and OAuth is among it.
     OffersOAuth,
+    /// There is a token and no password, and nothing that is offered takes one.
+    TokenOnly,
     /// This mechanism is offered.
     Offers(&'static str),
     /// The credentials that were refused are of this kind.
@@ -224,11 +226,14 @@ impl<'a> Situation<'a> {
             }
             When::NoUser => !self.authenticates(),
             When::OffersOAuth => match self.cause {
-                Some(Cause::NoMechanism { offered }) => {
+                Some(Cause::NoMechanism { offered, .. }) => {
                     offered.iter().any(|name| matches!(name.as_str(), "XOAUTH2" | "OAUTHBEARER"))
                 }
                 _ => false,
             },
+            When::TokenOnly => {
+                matches!(self.cause, Some(Cause::NoMechanism { token_only: true, .. }))
+            }
             When::Offers(mechanism) => self.offered().iter().any(|name| name == mechanism),
             When::Proves(proof) => self.mechanism().is_some_and(|it| it.proof() == proof),
             When::Hidden => self.mechanism().is_some_and(|it| !it.reveals_secret()),

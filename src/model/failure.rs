@@ -49,6 +49,8 @@ pub enum Cause {
     NoMechanism {
         /// What it offers.
         offered: Vec<String>,
+        /// There is a token and no password.
+        token_only: bool,
     },
     /// The secret would cross the network unprotected: nothing else could be tried.
     Unprotected {
@@ -166,9 +168,10 @@ impl fmt::Display for Cause {
             Self::AuthNotOffered => {
                 f.write_str("there is a user name, and the server does not offer AUTH")
             }
-            Self::NoMechanism { offered } => write!(
+            Self::NoMechanism { offered, token_only } => write!(
                 f,
-                "no AUTH mechanism that the server offers can be used ({})",
+                "no AUTH mechanism that the server offers {} ({})",
+                if *token_only { "takes an access token" } else { "can be used" },
                 offered.join(" ")
             ),
             Self::Unprotected { proof, username, tls, offered } => write!(

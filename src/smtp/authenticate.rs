@@ -203,7 +203,10 @@ pub(super) fn authenticate(
         // A certificate alone needs no AUTH.
         (None, None) if by_itself && credentials.username.is_none() => return Ok(None),
         (None, None) if by_itself && offered.is_empty() => Cause::AuthNotOffered,
-        (None, None) => Cause::NoMechanism { offered },
+        (None, None) => {
+            let token_only = credentials.token.is_some() && credentials.password.is_none();
+            Cause::NoMechanism { offered, token_only }
+        }
     })
 }
 

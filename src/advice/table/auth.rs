@@ -8,6 +8,7 @@ use crate::advice::situation::When::{
     At, AuthAuto, AuthNamed, AuthNowhere, AuthOnlyInClear, Code, Failed, Hidden,
     InitialResponseRefused, LoginPrompted, NotTheWord, Offers, OffersOAuth, PasswordAskedFirst,
     Proves, Says, SaysNot, SecretKnown, StartTlsNotOffered, StartTlsOffered, Tls as TlsIs,
+    TokenOnly,
 };
 use crate::model::Proof;
 use crate::model::Stage::{Auth, Mail};
@@ -43,6 +44,10 @@ pub(super) const ROWS: &[Row] = &[
         &[Failed(AuthNotOffered), AuthNowhere],
         "if the server wants no password, remove username or set auth = \"none\"; to try all the \
          same, name the mechanism: auth = \"login\"",
+    ),
+    sure(
+        &[Failed(NoMechanism), TokenOnly],
+        "this server takes passwords: set password_command in place of the token",
     ),
     sure(
         &[Failed(NoMechanism), OffersOAuth],

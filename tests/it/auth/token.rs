@@ -161,9 +161,10 @@ fn a_token_that_is_too_long_for_the_line_waits_for_the_challenge() {
 #[test]
 fn a_token_without_an_offer_for_it_is_told() {
     let outcome = send("PLAIN LOGIN", "C: QUIT\nS: 221 bye");
-    outcome
-        .exit(77)
-        .stderr_contains("no AUTH mechanism that the server offers can be used (PLAIN LOGIN)");
+    outcome.exit(77).stderr_contains(
+        "no AUTH mechanism that the server offers takes an access token (PLAIN LOGIN)\n\
+         hint: this server takes passwords: set password_command in place of the token\n",
+    );
 }
 
 #[test]
