@@ -1,13 +1,13 @@
 //! A secret in a file of its own. The one file of this room that knows Unix permissions.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::{MOST_OCTETS, SecretError, checked, without_line_end};
-use crate::model::Secret;
+use crate::model::{Secret, others_may_read};
 
 /// Reads a file without its final line end; one that others may read only if that is allowed.
 pub(super) fn read(
@@ -43,17 +43,6 @@ pub(super) fn at_most(source: impl io::Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut octets = Zeroizing::new(Vec::with_capacity(MOST_OCTETS + 3));
     source.take(MOST_OCTETS as u64 + 3).read_to_end(&mut octets)?;
     Ok(octets)
-}
-
-#[cfg(unix)]
-fn others_may_read(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    metadata.mode() & 0o004 != 0
-}
-
-#[cfg(not(unix))]
-fn others_may_read(_metadata: &Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]

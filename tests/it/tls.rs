@@ -6,7 +6,9 @@ mod client;
 mod hostile;
 mod version;
 
-use crate::support::{Authority, Identity, KeyKind, Leaf, Mailsend, Outcome, ScriptServer};
+use crate::support::{
+    Authority, Cut, Identity, KeyKind, Leaf, Mailsend, Outcome, Proxy, ScriptServer,
+};
 
 const MAIL: &str = "C: MAIL FROM:<me@example.com>
     S: 250 ok
@@ -34,15 +36,16 @@ fn identity() -> (Authority, Identity) {
 
 fn send(script: &str, identity: &Identity, flags: &[&str]) -> (ScriptServer, Outcome) {
     let server = ScriptServer::play_with(identity, script);
-    let port = server.port().to_string();
-    let outcome = Mailsend::new()
-        .args(["--host", "127.0.0.1", "--port", port.as_str(), "-f", "me@example.com"])
+    let outcome = program(server.port(), flags).talks_to(server.dialogue()).run();
+    (server, outcome)
+}
+
+fn program(port: u16, flags: &[&str]) -> Mailsend {
+    Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", &port.to_string(), "-f", "me@example.com"])
         .args(["--body", "hello", "a@example.net", "--timeout-command", "20"])
         .args(flags)
         .env("SECRET", "wonder-land1")
-        .talks_to(server.dialogue())
-        .run();
-    (server, outcome)
 }
 
 /// Flags that trust this identity and nothing else.
@@ -260,7 +263,8 @@ fn starttls_with_auth_and_pipelining_takes_seven_flights() {
     let pin = identity.certificate_pin();
     let mut flags = pinned(&pin, "starttls");
     flags.extend(["--username", "alice", "--password-env", "SECRET", "--json"]);
-    let (server, outcome) = send(
+    let server = ScriptServer::play_with(
+        &identity,
         &format!(
             "{OFFERS}\nS: 220 go\nTLS\nC: EHLO *\nS: 250-mail\nS: 250-AUTH PLAIN\nS: 250 PIPELINING
              C: AUTH PLAIN AGFsaWNlAHdvbmRlci1sYW5kMQ==
@@ -276,10 +280,11 @@ fn starttls_with_auth_and_pipelining_takes_seven_flights() {
              S: 250 ok
              S: 221 bye"
         ),
-        &identity,
-        &flags,
     );
-    assert_eq!(outcome.exit(0).json()["flights"], 7);
+    let mut proxy = Proxy::to(server.address(), Cut::default());
+    let outcome = program(proxy.port(), &flags).talks_to(server.dialogue()).run();
+    assert_eq!(outcome.exit(0).json()["flights"], 7, "counted by the wire");
+    assert_eq!(proxy.ended().flights, 7, "counted on the network");
     server.finish();
 }
 

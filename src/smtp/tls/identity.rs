@@ -3,7 +3,7 @@
 //!
 //! Fails before connecting with the key of the configuration and the file.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys, SignatureScheme};
 use zeroize::Zeroizing;
 
-use crate::model::{IdentityFault, IdentityProblem, Trust, reason};
+use crate::model::{IdentityFault, IdentityProblem, Trust, others_may_read, reason};
 
 /// Octets of a file of certificates or keys; a real one has a few thousand.
 const MOST_OCTETS: u64 = 1024 * 1024;
@@ -158,15 +158,4 @@ impl Source<'_> {
             })
         })
     }
-}
-
-#[cfg(unix)]
-fn others_may_read(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    metadata.mode() & 0o004 != 0
-}
-
-#[cfg(not(unix))]
-fn others_may_read(_metadata: &Metadata) -> bool {
-    false
 }

@@ -39,6 +39,8 @@ pub(crate) struct Passed {
     pub(crate) to_server: u64,
     pub(crate) to_client: u64,
     pub(crate) was_cut: bool,
+    /// Runs of the client's octets between two of the server's, in all connections.
+    pub(crate) flights: u64,
     /// More of them come when a client tries again; those are not cut.
     pub(crate) connections: u64,
 }
@@ -65,6 +67,20 @@ struct Counts {
     client_to_server: AtomicU64,
     server_to_client: AtomicU64,
     cut: AtomicBool,
+    flights: AtomicU64,
+    client_spoke_last: AtomicBool,
+}
+
+impl Counts {
+    fn client_speaks(&self) {
+        if !self.client_spoke_last.swap(true, Ordering::SeqCst) {
+            self.flights.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn server_speaks(&self) {
+        self.client_spoke_last.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Proxy {
@@ -110,6 +126,7 @@ impl Proxy {
             to_server: counts.client_to_server.load(Ordering::SeqCst),
             to_client: counts.server_to_client.load(Ordering::SeqCst),
             was_cut: counts.cut.load(Ordering::SeqCst),
+            flights: counts.flights.load(Ordering::SeqCst),
             connections,
         }
     }
@@ -179,8 +196,12 @@ fn forward(client: TcpStream, server: TcpStream, cut: Cut, counts: &Counts) {
     thread::scope(|scope| {
         let up = &counts.client_to_server;
         let down = &counts.server_to_client;
-        scope.spawn(move || pump(client, server, cut.client_to_server, (up, &counts.cut), end));
-        pump(server, client, cut.server_to_client, (down, &counts.cut), end);
+        scope.spawn(move || {
+            let speaks = || counts.client_speaks();
+            pump(client, server, cut.client_to_server, (up, &counts.cut), speaks, end);
+        });
+        let speaks = || counts.server_speaks();
+        pump(server, client, cut.server_to_client, (down, &counts.cut), speaks, end);
     });
 }
 
@@ -190,6 +211,7 @@ fn pump(
     mut to: &TcpStream,
     limit: Option<u64>,
     (count, is_cut): (&AtomicU64, &AtomicBool),
+    speaks: impl Fn(),
     cut: impl Fn(),
 ) {
     let mut buffer = [0; 16 * 1024];
@@ -204,6 +226,8 @@ fn pump(
             Ok(0) | Err(_) => break,
             Ok(octets) => octets,
         };
+        // Before it is forwarded, so that the answer to it comes later.
+        speaks();
         if is_cut.load(Ordering::SeqCst) || to.write_all(&buffer[..octets]).is_err() {
             break;
         }
@@ -291,7 +315,8 @@ mod tests {
         client.write_all(b"12345").unwrap();
         client.shutdown(Shutdown::Write).unwrap();
         client.read_to_end(&mut Vec::new()).unwrap();
-        let passed = Passed { to_server: 5, to_client: 5, was_cut: false, connections: 1 };
+        let passed =
+            Passed { to_server: 5, to_client: 5, was_cut: false, connections: 1, flights: 1 };
         assert_eq!(proxy.ended(), passed);
     }
 }
