@@ -80,8 +80,8 @@ pub(super) struct Plan {
     struck: Vec<Mechanism>,
     /// Something was learnt since it was last connected to.
     learnt: bool,
-    /// A line with a secret in it is not answered.
-    pub(super) secret_is_out: bool,
+    /// The mechanism that is being tried has said the secret.
+    pub(super) secret_is_said: bool,
     /// LOGIN is to be tried with the user name in its line.
     pub(super) login_wants_initial_response: bool,
     connections: u8,
@@ -107,8 +107,8 @@ impl Plan {
         self.learnt = true;
     }
 
-    /// Whether a login that ended so is worth another connection: it was not the secret that ended
-    /// it, and not everything that is known now was known before.
+    /// Whether a login that ended so is worth another connection: the secret was not said, and not
+    /// everything that is known now was known before.
     pub(super) fn goes_on(&mut self, cause: &Cause) -> bool {
         self.connections += 1;
         let closed = match cause {
@@ -118,7 +118,7 @@ impl Plan {
             _ => false,
         };
         let goes_on =
-            closed && self.learnt && !self.secret_is_out && self.connections < CONNECTIONS;
+            closed && self.learnt && !self.secret_is_said && self.connections < CONNECTIONS;
         self.learnt = false;
         goes_on
     }
@@ -163,9 +163,10 @@ pub(super) fn authenticate(
         if mechanism.reveals_secret() && too_weak {
             continue;
         }
+        exchange.plan.secret_is_said = false;
         let attempt = exchange.attempt(mechanism, surroundings).inspect_err(|cause| {
-            let Plan { learnt, secret_is_out, .. } = *exchange.plan;
-            if matches!(cause, Cause::Lost(_)) && !learnt && !secret_is_out {
+            let Plan { learnt, secret_is_said, .. } = *exchange.plan;
+            if matches!(cause, Cause::Lost(_)) && !learnt && !secret_is_said {
                 exchange.plan.strike(mechanism);
             }
         })?;

@@ -181,6 +181,8 @@ impl Exchange<'_> {
         let mut waits = line.len() > COMMAND_LINE;
         let mut reply = if waits {
             self.client.command(&format!("AUTH {name}"))?
+        } else if mechanism.is_scram() {
+            self.client.secret_command(&line, &format!("AUTH {name} ***"))?
         } else {
             self.tell(&line, &format!("AUTH {name} ***"))?
         };
@@ -216,10 +218,8 @@ impl Exchange<'_> {
 
     /// Says a line with a secret in it.
     fn tell(&mut self, line: &[u8], shown: &str) -> Result<Reply, Cause> {
-        self.plan.secret_is_out = true;
-        let reply = self.client.secret_command(line, shown)?;
-        self.plan.secret_is_out = false;
-        Ok(reply)
+        self.plan.secret_is_said = true;
+        self.client.secret_command(line, shown)
     }
 
     /// The base64 of a response, which is not to be shown from now on.

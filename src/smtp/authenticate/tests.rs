@@ -117,7 +117,7 @@ fn another_connection_needs_something_new_and_an_unspent_secret() {
     plan.strike(Plain);
     assert!(!plan.goes_on(&Cause::TimedOut(1)));
     plan.strike(Plain);
-    plan.secret_is_out = true;
+    plan.secret_is_said = true;
     assert!(!plan.goes_on(&lost));
 
     let mut plan = Plan::default();

@@ -180,3 +180,30 @@ fn an_initial_response_that_is_refused_names_the_other_style() {
     );
     outcome.stderr_contains("hint: set login_style = \"prompted\" (or \"auto\")");
 }
+
+/// What was learnt before it is no reason to say the password twice.
+#[test]
+fn once_the_password_is_said_no_other_connection_is_made() {
+    for (answer, exit) in [
+        ("S: 421 too many\nC: QUIT\nS: 221 bye", 75),
+        ("S: 250 ok\nC-EOF", 76),
+        ("S: 334 more\nC: \\*\nS-CLOSE", 75),
+        ("S-CLOSE", 75),
+    ] {
+        fails(
+            "AUTH LOGIN",
+            &format!(
+                "C: AUTH LOGIN
+                 S: 334 UGFzc3dvcmQ6
+                 C: \\*
+                 S: 501 cancelled
+                 C: AUTH LOGIN {ALICE}
+                 S: 334 UGFzc3dvcmQ6
+                 C: {PASSWORD}
+                 {answer}"
+            ),
+            &[],
+            exit,
+        );
+    }
+}
