@@ -10,7 +10,7 @@
 //! | deeds | [`commands`]: one file a subcommand |
 //! | machines | [`sandbox`]: the built-in SMTP server |
 //! | advice | [`advice`]: from a failure to the key to set |
-//! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`log`] · [`smtp`] |
+//! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`log`] · [`smtp`] · [`dns`] |
 //! | words | [`model`]: plain data |
 
 pub mod advice;
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod commands;
 pub mod compose;
 pub mod config;
+pub mod dns;
 pub mod exit;
 pub mod log;
 pub mod model;

@@ -11,7 +11,7 @@ use source::{NamedPath, Source};
 /// The rooms by floor, from the ground up. Rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["config", "secret", "compose", "page", "log", "smtp", "spool", "merge"],
+    &["config", "secret", "compose", "page", "log", "smtp", "dns", "spool", "merge"],
     &["advice"],
     &["sandbox", "doctor"],
     &["commands"],
@@ -31,15 +31,17 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("Zoned::now", &["src/commands/context.rs"]),
     ("Timestamp::now", &["src/commands/context.rs"]),
     // For deadlines and durations; never in what has to be repeatable.
-    ("Instant::now", &["src/smtp/", "src/sandbox/", "src/secret/", "src/commands/"]),
+    ("Instant::now", &["src/smtp/", "src/dns/", "src/sandbox/", "src/secret/", "src/commands/"]),
     ("env::var", &["src/commands/context.rs", "src/secret/"]),
     ("env::var_os", &["src/commands/context.rs", "src/secret/"]),
     ("env::vars", &["src/commands/context.rs"]),
     ("env::vars_os", &["src/commands/context.rs"]),
     // For a secret, to catch the mail of a command, to open a page on the desktop: nothing else.
     ("process::Command", &["src/secret/", "src/commands/pages.rs", "src/commands/sandbox/"]),
-    ("net::TcpStream", &["src/smtp/", "src/sandbox/"]),
+    ("net::TcpStream", &["src/smtp/", "src/dns/", "src/sandbox/"]),
     ("net::TcpListener", &["src/smtp/", "src/sandbox/"]),
+    ("net::UdpSocket", &["src/dns/"]),
+    ("domain::base", &["src/dns/"]),
     ("io::stdout", &["src/commands/ui.rs", "src/commands/context.rs", "src/exit.rs"]),
     ("io::stderr", &["src/commands/ui.rs", "src/commands/context.rs", "src/exit.rs"]),
     ("print!", &["src/commands/ui.rs", "src/exit.rs"]),
