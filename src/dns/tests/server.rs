@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::iter;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -78,10 +78,10 @@ pub(in crate::dns) struct Server {
 }
 
 impl Server {
-    /// `datagrams` has what is sent for the nth question, `stream` all octets of a connection.
+    /// `datagrams` has what is sent for the nth question, `stream` writes to a connection.
     pub(in crate::dns) fn new(
         datagrams: impl Fn(&[u8], usize) -> Vec<Vec<u8>> + Send + 'static,
-        stream: impl Fn(&[u8]) -> Vec<u8> + Send + 'static,
+        stream: impl Fn(&[u8], &mut TcpStream) + Send + 'static,
     ) -> Self {
         let (listener, socket) = iter::repeat_with(|| {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -111,7 +111,7 @@ impl Server {
                 let length = u16::from_be_bytes([query[0], query[1]]);
                 query.resize(length.into(), 0);
                 connection.read_exact(&mut query).unwrap();
-                connection.write_all(&stream(&query)).unwrap();
+                stream(&query, &mut connection);
                 // Held open, for a client that waits for more.
                 let _ = connection.read(&mut [0]);
             }
@@ -123,12 +123,15 @@ impl Server {
     pub(in crate::dns) fn of_datagrams(
         datagrams: impl Fn(&[u8], usize) -> Vec<Vec<u8>> + Send + 'static,
     ) -> Self {
-        Self::new(datagrams, |_| panic!("asked over TCP"))
+        Self::new(datagrams, |_, _| panic!("asked over TCP"))
     }
 
     /// One whose datagrams are cut.
     pub(in crate::dns) fn of_streams(stream: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> Self {
-        Self::new(|query, _| vec![cut(query)], stream)
+        Self::new(
+            |query, _| vec![cut(query)],
+            move |query, connection| connection.write_all(&stream(query)).unwrap(),
+        )
     }
 
     pub(in crate::dns) fn asked(&self) -> usize {
