@@ -13,6 +13,7 @@ mod compose;
 mod config_example;
 mod deadline;
 mod dialogue;
+mod dns;
 mod docs;
 mod fuzzing;
 mod headers;

@@ -26,6 +26,11 @@ impl RealServer {
         Self::running("a real Exim", "MAILSEND_TEST_EXIM")
     }
 
+    /// A resolver with domains of its own.
+    pub(crate) fn unbound() -> Option<Self> {
+        Self::running("a real Unbound", "MAILSEND_TEST_UNBOUND")
+    }
+
     /// Not a server, but the library of one.
     pub(crate) fn gsasl() -> Option<Self> {
         Self::running("GNU SASL", "MAILSEND_TEST_GSASL")
