@@ -17,6 +17,10 @@ pub struct Provider {
     pub description: &'static str,
     /// How it is reached, if by password at all.
     pub access: Access,
+    /// The domains of its mailboxes, in lower case; a company's own is not among them.
+    pub domains: &'static [&'static str],
+    /// What the names of the mail exchangers end with, of domains whose mailboxes are here.
+    pub exchanges: &'static [&'static str],
     /// What its user names look like.
     pub login: Login,
     /// Which addresses mail may come from.
@@ -109,6 +113,27 @@ impl Provider {
             provider.access.server().host.is_some_and(|own| own.eq_ignore_ascii_case(host))
         };
         PROVIDERS.iter().find(is_there)
+    }
+
+    /// The row that has the mailboxes of this domain.
+    pub fn of_domain(domain: &str) -> Option<&'static Self> {
+        let is_there =
+            |provider: &&Self| provider.domains.iter().any(|own| own.eq_ignore_ascii_case(domain));
+        PROVIDERS.iter().find(is_there)
+    }
+
+    /// The row that has the mailboxes of domains whose mail exchanger this host is. Of several the
+    /// one that says most of its name.
+    pub fn of_exchange(host: &str) -> Option<&'static Self> {
+        let host = host.to_ascii_lowercase();
+        let is_below = |suffix: &str| {
+            host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let longest = |provider: &Self| {
+            provider.exchanges.iter().filter(|suffix| is_below(suffix)).map(|s| s.len()).max()
+        };
+        let fitting = PROVIDERS.iter().filter_map(|row| longest(row).map(|length| (length, row)));
+        fitting.max_by_key(|(length, _)| *length).map(|(_, row)| row)
     }
 
     /// All names, in the order of the table.
@@ -235,6 +260,70 @@ mod tests {
             if let Some(host) = server.host {
                 assert!(std::ptr::eq(Provider::at(host).unwrap(), row));
             }
+        }
+    }
+
+    #[test]
+    fn every_domain_and_exchanger_belongs_to_one_row() {
+        for lists in [|row: &Provider| row.domains, |row: &Provider| row.exchanges] {
+            let mut all: Vec<&str> = PROVIDERS.iter().flat_map(lists).copied().collect();
+            for name in &all {
+                let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                let is_label = |label: &str| !label.is_empty() && label.chars().all(allowed);
+                assert!(name.contains('.') && name.split('.').all(is_label), "{name:?}");
+            }
+            all.sort_unstable();
+            let twice = all.windows(2).find(|pair| pair[0] == pair[1]);
+            assert_eq!(twice, None);
+            assert!(all.len() > 10);
+        }
+    }
+
+    fn name_of(row: Option<&Provider>) -> &str {
+        row.map_or("none", |row| row.name)
+    }
+
+    #[test]
+    fn a_domain_s_row_is_found() {
+        for (domain, name) in [
+            ("qq.com", "qq"),
+            ("VIP.QQ.com", "qq"),
+            ("foxmail.com", "qq"),
+            ("163.com", "163"),
+            ("googlemail.com", "gmail"),
+            ("Hotmail.co.uk", "outlook"),
+            ("fastmail.fm", "fastmail"),
+            ("mac.com", "icloud"),
+            ("exmail.qq.com", "none"),
+            ("notqq.com", "none"),
+            ("mail.gmail.com", "none"),
+            ("", "none"),
+        ] {
+            assert_eq!(name_of(Provider::of_domain(domain)), name, "{domain}");
+        }
+    }
+
+    #[test]
+    fn an_exchanger_s_row_is_found() {
+        for (host, name) in [
+            ("mxbiz1.qq.com", "exmail"),
+            ("mx1.qq.com", "none"),
+            ("ASPMX.L.Google.com", "gmail"),
+            ("aspmx2.googlemail.com", "gmail"),
+            ("google.com", "gmail"),
+            ("notgoogle.com", "none"),
+            ("company-com.mail.protection.outlook.com", "office365"),
+            ("company-com.o-v1.mx.microsoft", "office365"),
+            ("hotmail-com.olc.protection.outlook.com", "outlook"),
+            ("mx2.qiye.aliyun.com", "aliyun-qiye"),
+            ("mxn.mxhichina.com", "aliyun-qiye"),
+            ("in1-smtp.messagingengine.com", "fastmail"),
+            ("mx01.mail.icloud.com", "icloud"),
+            ("protection.outlook.com", "none"),
+            ("com", "none"),
+            ("", "none"),
+        ] {
+            assert_eq!(name_of(Provider::of_exchange(host)), name, "{host}");
         }
     }
 }
