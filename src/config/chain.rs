@@ -57,6 +57,12 @@ impl Configuration {
         self.files.iter().find_map(|file| file.headings.get(name))
     }
 
+    /// Where a key is written in the profile of this name itself, not in what lies beneath it.
+    pub fn written(&self, name: &str, key: &str) -> Option<&Origin> {
+        let (file, name) = self.find(name, 0)?;
+        self.files[file].profiles.get(name)?.origin_of(key)
+    }
+
     /// Whether a file says which profile is used by default.
     pub fn has_default_profile(&self) -> bool {
         self.default_profile().is_some()
@@ -199,5 +205,16 @@ mod tests {
         let system = "[profiles.corp]\nhost = \"theirs\"";
         let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
         assert_eq!(hosts(&configuration, "corp"), ["mine", "theirs"]);
+    }
+
+    #[test]
+    fn a_key_is_written_in_a_profile_or_beneath_it() {
+        let user = "[defaults]\nport = 1\n[profiles.corp]\nextends = \"base\"\nhost = \"corp\"\n\
+                    [profiles.base]\ntls = \"none\"";
+        let system = "[profiles.corp]\nusername = \"n\"";
+        let configuration = Configuration::of(&[("/u", user), ("/s", system)]);
+        let written = |key| configuration.written("corp", key).map(ToString::to_string);
+        assert_eq!(written("host").as_deref(), Some("/u:5:8"));
+        assert_eq!(["port", "tls", "username"].map(written), [None, None, None]);
     }
 }
