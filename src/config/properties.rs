@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::file::File;
-use super::{Configuration, Origin, Profile, explain, resolve};
+use super::{Change, Configuration, Origin, Profile, Setting, edit, explain, resolve};
 use crate::model::AuthPolicy;
 
 /// Every complaint has its place in the file; what is free of them either resolves to a server that
@@ -22,6 +22,18 @@ pub fn file(octets: &[u8]) {
     if complaints.is_empty() {
         let configuration = Configuration::new(vec![file], Vec::new());
         configuration.profile_names().iter().for_each(|name| profile(&configuration, name, text));
+    }
+    edited(text);
+}
+
+/// A change is made as it was asked for, or refused.
+fn edited(text: &str) {
+    let changes = [Change::set("port", Setting::Number(1)), Change::remove("tls")];
+    for name in ["base", "new \n"] {
+        let Ok(edited) = edit(text, Path::new("/f"), name, &changes) else { continue };
+        let (file, _) = File::survey(&edited, Path::new("/f"), None);
+        let profile = &file.profiles[name];
+        assert!(profile.port.as_ref().is_some_and(|port| port.value == 1) && profile.tls.is_none());
     }
 }
 
