@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod completions;
 mod compose;
+mod config_edit;
 mod config_example;
 mod deadline;
 mod dialogue;
