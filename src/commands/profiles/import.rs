@@ -16,8 +16,8 @@ use super::View;
 use crate::commands::Refusal;
 use crate::commands::job::Output;
 use crate::commands::ui::Ui;
-use crate::config::import::{Format, Imported, Passwords, import, quoted};
-use crate::config::{self, Locations};
+use crate::config::import::{Format, Imported, Passwords, import};
+use crate::config::{self, Locations, quoted};
 use crate::model::Exit;
 use crate::model::reason;
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Passwords, Remark, quoted};
+use super::{Passwords, Remark};
 use crate::config::chain::Configuration;
 use crate::config::file::File;
 use crate::config::locations::Found;
 use crate::config::resolve::obstacles;
+use crate::config::setting::{key_name, quoted};
 use crate::config::{CATALOGUE, SANDBOX};
 use crate::model::{Address, Mailbox, Mechanism, Secret, Tls};
 
@@ -154,12 +155,7 @@ impl Draft {
 
     /// Writes the table, its keys in our order.
     pub(super) fn write(&self, passwords: Passwords, text: &mut String) {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        let name = match !self.name.is_empty() && self.name.bytes().all(plain) {
-            true => self.name.clone(),
-            false => quoted(&self.name),
-        };
-        text.push_str(&format!("[profiles.{name}]\n"));
+        text.push_str(&format!("[profiles.{}]\n", key_name(&self.name)));
         for key in CATALOGUE {
             for entry in self.entries.iter().filter(|entry| entry.key == key.name) {
                 text.push_str(&format!("{} = {}", entry.key, entry.value));

@@ -152,11 +152,6 @@ impl Imported {
     }
 }
 
-/// A TOML string.
-pub fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
