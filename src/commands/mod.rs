@@ -5,6 +5,7 @@ mod attempts;
 mod charset;
 pub mod complete;
 mod completions;
+mod config_file;
 pub mod context;
 mod deliver;
 pub mod generate;

@@ -5,8 +5,7 @@
 //! profile of the same name is there already.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::json;
@@ -14,12 +13,12 @@ use zeroize::Zeroizing;
 
 use super::View;
 use crate::commands::Refusal;
+use crate::commands::config_file::{ConfigFile, Readers};
 use crate::commands::job::Output;
 use crate::commands::ui::Ui;
 use crate::config::import::{Format, Imported, Passwords, import};
 use crate::config::{self, Locations, quoted};
-use crate::model::Exit;
-use crate::model::reason;
+use crate::model::{Exit, reason};
 
 /// Turn the settings of msmtp, mutt or git into profiles
 ///
@@ -102,24 +101,12 @@ fn print(imported: &Imported, output: Output, ui: &mut Ui) -> Result<(), Refusal
     }
 }
 
-/// Adds the profiles to the configuration file, which is replaced as a whole or not at all.
+/// Adds the profiles to the configuration file, and answers where that is.
 fn write(imported: &Imported, locations: &Locations) -> Result<PathBuf, Refusal> {
-    let path = locations.explicit.as_ref().or(locations.user.as_ref()).ok_or_else(|| {
-        Refusal::new(Exit::CONFIG, "where your configuration file is is not known")
-            .hint("give --config FILE, or set HOME")
-    })?;
-    // A link is followed, not replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let fail = |error: io::Error| {
-        Refusal::new(Exit::CANT_CREATE, format!("{}: {}", path.display(), reason(&error)))
-    };
-    let old = match fs::read_to_string(&path) {
-        Ok(text) => Zeroizing::new(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
-        Err(error) => return Err(fail(error)),
-    };
-    let own = Locations { explicit: Some(path.clone()), ..locations.clone() };
-    let has_default = if path.exists() {
+    let file = ConfigFile::of(locations)?;
+    let (path, old) = (file.path(), file.text());
+    let own = Locations { explicit: Some(path.to_owned()), ..locations.clone() };
+    let has_default = if file.is_there() {
         let there = config::load(&own)?;
         let taken: Vec<&str> =
             imported.names().into_iter().filter(|name| there.heading(name).is_some()).collect();
@@ -137,27 +124,16 @@ fn write(imported: &Imported, locations: &Locations) -> Result<PathBuf, Refusal>
     if let Some(name) = imported.default_profile.as_ref().filter(|_| !has_default) {
         new.push_str(&format!("default_profile = {}\n\n", quoted(name)));
     }
-    new.push_str(&old);
+    new.push_str(old);
     if !old.is_empty() {
         new.push_str(if old.ends_with('\n') { "\n" } else { "\n\n" });
     }
     new.push_str(&imported.tables(Passwords::Written));
-    replace(&path, &new, !imported.passwords().is_empty()).map_err(fail)?;
+    let readers = match imported.passwords()[..] {
+        [] => Readers::AsBefore,
+        _ => Readers::OwnerAlone,
+    };
+    file.replace(&new, readers)?;
     config::load(&own)?;
-    Ok(path)
-}
-
-/// Writes the file beside its place and moves it there. It keeps its permissions unless passwords
-/// come in: then it is for its owner alone, as a new one is.
-fn replace(path: &Path, text: &str, with_passwords: bool) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let permissions = path.metadata().ok().map(|it| it.permissions());
-    let mut file = tempfile::Builder::new().prefix(".mailsend-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Some(permissions) = permissions.filter(|_| !with_passwords) {
-        file.as_file().set_permissions(permissions)?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    Ok(path.to_owned())
 }
