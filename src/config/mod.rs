@@ -27,6 +27,7 @@ mod resolve;
 mod schema;
 mod secrets;
 mod setting;
+mod without_secrets;
 
 pub use catalogue::{CATALOGUE, Key, Kind};
 pub use chain::Configuration;
@@ -44,3 +45,4 @@ pub use providers::PROVIDERS;
 pub use resolve::{Settings, resolve};
 pub use schema::schema;
 pub use setting::{Change, Setting, key_name, quoted};
+pub use without_secrets::without_secrets;

@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use super::file::File;
-use super::{Change, Configuration, Origin, Profile, Setting, edit, explain, resolve};
+use super::{
+    Change, Configuration, Origin, Profile, Setting, edit, explain, resolve, without_secrets,
+};
 use crate::model::AuthPolicy;
 
 /// Every complaint has its place in the file; what is free of them either resolves to a server that
@@ -24,6 +26,8 @@ pub fn file(octets: &[u8]) {
         configuration.profile_names().iter().for_each(|name| profile(&configuration, name, text));
     }
     edited(text);
+    // What is shown stands in the lines in which it is written.
+    assert_eq!(without_secrets(text).lines().count(), text.lines().count());
 }
 
 /// A change is made as it was asked for, or refused.
