@@ -8,6 +8,8 @@ mod completions;
 mod config_file;
 pub mod context;
 mod deliver;
+#[cfg_attr(not(test), expect(dead_code, reason = "what writes a profile shows it first"))]
+mod difference;
 pub mod generate;
 mod in_time;
 mod job;
