@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::attempts::Attempts;
 use super::context::Context;
-use super::in_time::late;
+use super::credentials::credentials;
 use super::outcome;
 use super::progress::Progress;
 use super::record::{Ending, Record};
@@ -19,13 +18,9 @@ use super::ui::{Ui, Verbosity};
 use super::{How, Job, Letter, Output, Refusal, send};
 use crate::compose::{Prepared, Remark};
 use crate::config::Settings;
-use crate::model::{
-    AuthPolicy, Cause, Connection, Deadline, Exit, Failure, Mail, Outcome, Report, Server, Slot,
-    Stamp,
-};
-use crate::secret::{Environment, SecretError};
+use crate::model::{Cause, Connection, Exit, Failure, Mail, Outcome, Report, Server, Stamp};
 use crate::smtp::{Credentials, Line, Watch};
-use crate::{compose, secret, smtp};
+use crate::{compose, smtp};
 
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -87,39 +82,6 @@ fn check_size(mail: &Mail, server: &Server) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
-}
-
-/// The secrets, late and once, and only those that will be used.
-fn credentials(
-    settings: &Settings,
-    deadline: Option<Deadline>,
-) -> Result<Option<Credentials>, Refusal> {
-    let Server { username, host, auth, trust, .. } = &settings.server;
-    let known = username.is_some() || trust.client_certificate.is_some();
-    if *auth == AuthPolicy::None || !known {
-        return Ok(None);
-    }
-    let mut credentials = Credentials { username: username.clone(), ..Credentials::default() };
-    for (slot, source) in settings.wanted() {
-        let user = username.as_deref().unwrap_or_default();
-        let prompt = format!("Password of {user} at {host}: ");
-        let time = deadline.map(|deadline| deadline.remaining(Instant::now()));
-        let environment = Environment { time, ..Environment::of_process() };
-        let secret =
-            secret::obtain(slot, source, &prompt, &environment).map_err(|error| {
-                match (error, deadline) {
-                    (SecretError::OutOfTime { slot }, Some(deadline)) => {
-                        late(&deadline, &format!("obtaining the {slot}"))
-                    }
-                    (error, _) => error.into(),
-                }
-            })?;
-        match slot {
-            Slot::Password => credentials.password = Some(secret),
-            Slot::Token => credentials.token = Some(secret),
-        }
-    }
-    Ok(Some(credentials))
 }
 
 /// One mail on its way to one server.

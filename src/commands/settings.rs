@@ -8,10 +8,9 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use super::Refusal;
 use super::context::Context;
 use super::sandbox::{BuiltIn, Entrance};
+use super::secret_args::SecretArgs;
 use super::typed;
-use crate::config::{
-    self, Choice, Command, Configuration, Locations, Origin, Profile, Settings, Value,
-};
+use crate::config::{self, Choice, Configuration, Locations, Origin, Profile, Settings, Value};
 use crate::model::{Address, AuthPolicy, LogTarget, LoginStyle, Pin, Tls};
 
 /// The connection settings as typed.
@@ -50,38 +49,8 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "NAME", allow_hyphen_values = true,
           value_parser = typed::one_line)]
     username: Option<String>,
-    /// Read the password from this file
-    ///
-    /// Others must not be able to read it. Without any of the --password flags, and nothing in the
-    /// profile, the password is asked for on the terminal.
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-    /// Take the password from this environment variable
-    #[arg(long, value_name = "VARIABLE", hide_short_help = true)]
-    password_env: Option<String>,
-    /// Take the first line that this shell command prints as the password
-    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
-    password_command: Option<String>,
-    /// Take the password from this systemd credential
-    #[arg(long, value_name = "NAME", hide_short_help = true)]
-    password_credential: Option<String>,
-    /// Read the OAuth access token from this file
-    ///
-    /// For the mechanisms OAUTHBEARER and XOAUTH2, instead of a password.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    token_file: Option<PathBuf>,
-    /// Take the access token from this environment variable
-    #[arg(long, value_name = "VARIABLE", hide_short_help = true)]
-    token_env: Option<String>,
-    /// Take the first line that this shell command prints as the access token
-    #[arg(long, value_name = "COMMAND", hide_short_help = true)]
-    token_command: Option<String>,
-    /// Take the access token from this systemd credential
-    #[arg(long, value_name = "NAME", hide_short_help = true)]
-    token_credential: Option<String>,
-    /// Use the password or token file even if others may read it
-    #[arg(long, hide_short_help = true)]
-    danger_readable_secret_file: bool,
+    #[command(flatten)]
+    secrets: SecretArgs,
     /// Mechanisms to try: auto, none, or names in order (PLAIN,LOGIN)
     #[arg(long, value_name = "LIST", hide_short_help = true, value_parser = typed::auth_policy)]
     auth: Option<AuthPolicy>,
@@ -182,8 +151,6 @@ impl SettingsArgs {
     pub(super) fn layer(&self) -> Profile {
         let times = &self.timeouts;
         let pins = (!self.pin_sha256.is_empty()).then(|| self.pin_sha256.clone());
-        let password_command = self.password_command.clone().map(Command::Shell);
-        let token_command = self.token_command.clone().map(Command::Shell);
         Profile {
             provider: given("--provider", self.provider.clone()),
             host: given("--host", self.host.clone()),
@@ -208,18 +175,6 @@ impl SettingsArgs {
             login_style: given("--login-style", self.login_style),
             username: given("--username", self.username.clone()),
             danger_cleartext_auth: switch("--danger-cleartext-auth", self.danger_cleartext_auth),
-            password_command: given("--password-command", password_command),
-            password_file: given("--password-file", self.password_file.clone()),
-            danger_readable_secret_file: switch(
-                "--danger-readable-secret-file",
-                self.danger_readable_secret_file,
-            ),
-            password_env: given("--password-env", self.password_env.clone()),
-            password_credential: given("--password-credential", self.password_credential.clone()),
-            token_command: given("--token-command", token_command),
-            token_file: given("--token-file", self.token_file.clone()),
-            token_env: given("--token-env", self.token_env.clone()),
-            token_credential: given("--token-credential", self.token_credential.clone()),
             qualify_domain: given("--qualify-domain", self.qualify_domain.clone()),
             ehlo: given("--ehlo", self.ehlo.clone()),
             pipelining: given("--pipelining", self.pipelining),
@@ -233,7 +188,7 @@ impl SettingsArgs {
             deadline: given("--deadline", times.deadline),
             log: given("--log", self.log.clone().map(LogTarget::typed)),
             save_failed: given("--save-failed", self.save_failed.clone()),
-            ..Profile::default()
+            ..self.secrets.layer()
         }
     }
 }
@@ -314,7 +269,7 @@ pub(super) fn given<T>(flag: &'static str, value: Option<T>) -> Option<Value<T>>
     value.map(|value| Value { value, origin: Origin::Flag(flag) })
 }
 
-fn switch(flag: &'static str, on: bool) -> Option<Value<bool>> {
+pub(super) fn switch(flag: &'static str, on: bool) -> Option<Value<bool>> {
     given(flag, on.then_some(true))
 }
 

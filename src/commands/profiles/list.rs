@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::columns::{aligned, width_of};
 use super::place::{Names, fields, file_of};
 use super::{CHECK, View};
 use crate::commands::Refusal;
+use crate::commands::columns::{aligned, width_of};
 use crate::commands::job::Output;
 use crate::commands::ui::Ui;
 use crate::config::{self, Choice, Configuration, Origin, Profile, SANDBOX, Settings};

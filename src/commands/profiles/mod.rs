@@ -2,7 +2,6 @@
 //! profiles. Connects to nothing and asks for no secret.
 
 mod check;
-mod columns;
 mod import;
 mod list;
 mod place;

@@ -66,6 +66,11 @@ const GAP: usize = 2;
 /// What the column that gives way keeps in any case.
 const LEAST: usize = 12;
 
+/// Text in lines of this width, in the order that it is read.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    text.lines().flat_map(|line| broken(line, width.max(LEAST))).collect()
+}
+
 /// Breaks a line: at a space, else behind a sign that ends a part of a path or an address.
 fn broken(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
