@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle, Mechanism, Proof, Reply,
-    Stage, Tls, TlsFacts,
+    CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle, Mechanism, Observations,
+    Proof, Reply, Stage, Tls,
 };
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
@@ -103,43 +103,6 @@ pub enum Cause {
     Identity(IdentityProblem),
     /// A defect of this program.
     Internal(String),
-}
-
-/// What was seen of a server before it failed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Observations {
-    /// STARTTLS was offered in the clear.
-    pub starttls_offered: bool,
-    /// A keyword in the answer to EHLO was made unreadable on the way.
-    pub keyword_masked: bool,
-    /// TLS was up.
-    pub in_tls: bool,
-    /// AUTH mechanisms offered before TLS; none: EHLO was not answered there.
-    pub auth_in_clear: Option<Vec<String>>,
-    /// AUTH mechanisms offered inside TLS.
-    pub auth_in_tls: Option<Vec<String>>,
-    /// LOGIN's first prompt asked for the password.
-    pub password_asked_first: bool,
-    /// LOGIN with the user name in the AUTH line was refused with 501 or 504.
-    pub initial_response_refused: bool,
-    /// Replies to mechanisms that were tried before, by name.
-    pub tried: Vec<(String, Reply)>,
-    /// Only HELO was understood.
-    pub helo_only: bool,
-    /// It broke in a group of commands, and it could not be tried without.
-    pub in_group: bool,
-    /// The TLS session, if one came about.
-    pub tls: Option<TlsFacts>,
-    /// Runs of our octets between two of the server's.
-    pub flights: u32,
-    /// Octets written to the network.
-    pub octets_sent: u64,
-}
-
-impl Observations {
-    fn auth_in_clear(&self) -> bool {
-        self.auth_in_clear.as_ref().is_some_and(|mechanisms| !mechanisms.is_empty())
-    }
 }
 
 impl fmt::Display for Cause {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Address, Mailbox};
 
 /// Everything about a server that a session needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     /// The profile these settings come from, for messages; none when all came from flags.
     pub profile: Option<String>,

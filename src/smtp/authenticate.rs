@@ -82,6 +82,8 @@ pub(super) struct Plan {
     learnt: bool,
     /// The mechanism that is being tried has said the secret.
     pub(super) secret_is_said: bool,
+    /// The mechanism that is being tried.
+    trying: Option<Mechanism>,
     /// LOGIN is to be tried with the user name in its line.
     pub(super) login_wants_initial_response: bool,
     connections: u8,
@@ -100,6 +102,11 @@ impl Plan {
         if !self.learnt {
             self.login_initial_response_next();
         }
+    }
+
+    /// The mechanism that has said the secret, if the one that was tried last has.
+    pub(super) fn said_by(&self) -> Option<Mechanism> {
+        self.trying.filter(|_| self.secret_is_said)
     }
 
     fn strike(&mut self, mechanism: Mechanism) {
@@ -164,6 +171,7 @@ pub(super) fn authenticate(
             continue;
         }
         exchange.plan.secret_is_said = false;
+        exchange.plan.trying = Some(mechanism);
         let attempt = exchange.attempt(mechanism, surroundings).inspect_err(|cause| {
             let Plan { learnt, secret_is_said, .. } = *exchange.plan;
             if matches!(cause, Cause::Lost(_)) && !learnt && !secret_is_said {
@@ -188,6 +196,7 @@ pub(super) fn authenticate(
     // What was not understood may have been the response in the line.
     let plain = exchange.plan.struck.contains(&Plain) && offered.iter().any(|name| name == "PLAIN");
     if plain && !too_weak {
+        exchange.plan.trying = Some(Plain);
         let attempt = exchange.plain_when_asked()?;
         if !matches!(attempt, Attempt::NotThisOne(_)) {
             return conclude(attempt).map(Some);

@@ -7,26 +7,28 @@ const MECHANISMS_MAX: usize = 64;
 
 /// The keywords that matter to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Capabilities {
+pub struct Capabilities {
     /// RFC 3207
-    pub(super) starttls: bool,
+    pub starttls: bool,
     /// RFC 2920
-    pub(super) pipelining: bool,
+    pub pipelining: bool,
     /// RFC 6152
-    pub(super) eight_bit_mime: bool,
+    pub eight_bit_mime: bool,
     /// RFC 6531
-    pub(super) smtputf8: bool,
+    pub smtputf8: bool,
+    /// RFC 3030
+    pub chunking: bool,
     /// RFC 1870: offered, and the limit in octets if one is stated.
-    pub(super) size: Option<Option<u64>>,
+    pub size: Option<Option<u64>>,
     /// A keyword was made unreadable on the way, as some firewalls do it.
-    pub(super) masked: bool,
+    pub masked: bool,
     /// RFC 4954: names in upper case, each once, in the server's order. `AUTH=` counts.
-    pub(super) mechanisms: Vec<String>,
+    pub mechanisms: Vec<String>,
 }
 
 impl Capabilities {
     /// Reads the lines behind the first. Case does not matter, and a keyword may come twice.
-    pub(super) fn from_reply(reply: &Reply) -> Self {
+    pub fn from_reply(reply: &Reply) -> Self {
         let mut capabilities = Self::default();
         for line in reply.lines.iter().skip(1) {
             let line = line.to_ascii_uppercase();
@@ -35,6 +37,7 @@ impl Capabilities {
                 Some("STARTTLS") => capabilities.starttls = true,
                 Some("PIPELINING") => capabilities.pipelining = true,
                 Some("8BITMIME") => capabilities.eight_bit_mime = true,
+                Some("CHUNKING") => capabilities.chunking = true,
                 Some("SMTPUTF8") => capabilities.smtputf8 = true,
                 Some("SIZE") => capabilities.size = Some(size_limit(words.next())),
                 Some("AUTH") => capabilities.add_mechanisms(words),

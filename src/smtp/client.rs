@@ -52,29 +52,31 @@ impl From<ContentError> for Interruption {
 }
 
 impl Client {
-    /// Reads the greeting and says EHLO with the wire's name. The flag of an error tells whether
-    /// the greeting had come.
-    pub(super) fn open(wire: SharedWire) -> Result<Opening, (bool, Cause)> {
+    /// Reads the greeting and says EHLO with the wire's name. What the server greeted with, if it
+    /// did, and how that ended.
+    pub(super) fn open(wire: SharedWire) -> (Option<Reply>, Result<Opening, Cause>) {
         let hello = ClientId::Domain(wire.lock().hello_name().to_owned());
         let stream = Box::new(wire.clone());
-        let opened = block_on(AsyncSmtpConnection::connect_with_transport(stream, &hello))
-            .map_err(|cause| (false, cause))?;
+        let opened = match block_on(AsyncSmtpConnection::connect_with_transport(stream, &hello)) {
+            Ok(opened) => opened,
+            Err(cause) => return (None, Err(cause)),
+        };
         let greeting = wire.lock().take_reply();
         let answer = wire.lock().take_reply();
-        match (opened, greeting, answer) {
+        let opening = match (opened, &greeting, answer) {
             (Ok(connection), Some(_), Some(answer)) if answer.is_success() => {
                 Ok(Opening::Ready(Self { connection, wire }, answer))
             }
             (_, Some(greeting), None) if !greeting.is_success() => {
-                Ok(Opening::GreetingRefused(greeting))
+                Ok(Opening::GreetingRefused(greeting.clone()))
             }
             (_, Some(_), Some(answer)) => Ok(Opening::HelloRefused(answer)),
-            (opened, greeting, _) => {
+            (opened, _, _) => {
                 let internal = || Cause::Internal(format!("lettre: {:?}", opened.err()));
-                let cause = wire.lock().take_trouble().unwrap_or_else(internal);
-                Err((greeting.is_some(), cause))
+                Err(wire.lock().take_trouble().unwrap_or_else(internal))
             }
-        }
+        };
+        (greeting, opening)
     }
 
     /// The wire beneath.

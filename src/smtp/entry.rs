@@ -44,6 +44,8 @@ pub(super) struct Entry<'a> {
     pub(super) stage: Stage,
     /// What was seen on the way.
     pub(super) seen: Observations,
+    /// Whether the server's certificate is looked at closely.
+    pub(super) curious: bool,
     /// The wire of the last connection, for what it counted.
     pub(super) wire: Option<SharedWire>,
 }
@@ -56,7 +58,7 @@ impl<'a> Entry<'a> {
         watch: &'a Watch,
     ) -> Self {
         let seen = Observations::default();
-        Self { server, credentials, watch, stage: Stage::Setup, seen, wire: None }
+        Self { server, credentials, watch, stage: Stage::Setup, seen, curious: false, wire: None }
     }
 }
 
@@ -106,7 +108,10 @@ impl Entry<'_> {
                     // In the clear again where TLS did not come about.
                     channel = self.any_channel(tls.as_ref().filter(|_| in_tls))?;
                 }
-                Err(cause) => return Err(leave(channel.client, cause)),
+                Err(cause) => {
+                    self.seen.given_in_vain = plan.said_by().filter(|_| is_in_vain(&cause));
+                    return Err(leave(channel.client, cause));
+                }
             }
         }
     }
@@ -154,6 +159,7 @@ impl Entry<'_> {
         }
         let wire = SharedWire::new(Wire::new(socket, timeouts, mask, self.watch.clone()));
         self.wire = Some(wire.clone());
+        self.seen.address = wire.lock().peer_address();
         let literal = wire.lock().address_literal();
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
         if hello == Hello::Plain {
@@ -177,22 +183,17 @@ impl Entry<'_> {
 
     fn greet(&mut self, wire: SharedWire) -> Result<(Client, Reply), Cause> {
         self.stage = Stage::Greeting;
-        match Client::open(wire.clone()) {
-            Ok(Opening::Ready(client, answer)) => {
-                self.stage = Stage::Hello;
-                Ok((client, answer))
-            }
-            Ok(Opening::GreetingRefused(reply)) => Err(refusal(reply)),
-            Ok(Opening::HelloRefused(reply)) => {
-                self.stage = Stage::Hello;
+        let (greeting, opening) = Client::open(wire.clone());
+        if greeting.is_some() && !matches!(opening, Ok(Opening::GreetingRefused(_))) {
+            self.stage = Stage::Hello;
+        }
+        self.seen.greeting = greeting;
+        match opening? {
+            Opening::Ready(client, answer) => Ok((client, answer)),
+            Opening::GreetingRefused(reply) => Err(refusal(reply)),
+            Opening::HelloRefused(reply) => {
                 wire.lock().quit(QUIT_PATIENCE);
                 Err(refusal(reply))
-            }
-            Err((greeted, cause)) => {
-                if greeted {
-                    self.stage = Stage::Hello;
-                }
-                Err(cause)
             }
         }
     }
@@ -202,8 +203,10 @@ impl Entry<'_> {
         let mechanisms = Some(capabilities.mechanisms.clone());
         if in_tls {
             self.seen.auth_in_tls = mechanisms;
+            self.seen.hello_in_tls = Some(answer.clone());
         } else {
             self.seen.auth_in_clear = mechanisms;
+            self.seen.hello_in_clear = Some(answer.clone());
             self.seen.starttls_offered = capabilities.starttls;
             self.seen.keyword_masked = capabilities.masked;
         }
@@ -243,7 +246,11 @@ impl Entry<'_> {
 
     fn start_tls(&mut self, wire: &SharedWire, tls: &TlsClient) -> Result<TlsFacts, Cause> {
         self.stage = Stage::Tls;
-        let facts = wire.lock().start_tls(tls)?;
+        let upgraded = wire.lock().start_tls(tls);
+        if self.curious {
+            self.seen.certificate = tls.shown_certificate();
+        }
+        let facts = upgraded?;
         self.seen.in_tls = true;
         self.seen.tls = Some(facts.clone());
         Ok(facts)
@@ -262,6 +269,19 @@ impl Entry<'_> {
             }
         }
     }
+}
+
+/// Whether a server that was given the secret may count it as a wrong one.
+fn is_in_vain(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::CredentialsRefused { .. }
+            | Cause::ServerUnproven(_)
+            | Cause::Lost(_)
+            | Cause::TimedOut(_)
+            | Cause::DeadlinePassed(_)
+            | Cause::Protocol(_)
+    )
 }
 
 /// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.

@@ -12,9 +12,11 @@ mod entry;
 mod exchange;
 mod framing;
 mod login;
+mod look;
 mod mask;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
+mod rehearsal;
 mod sasl;
 mod session;
 mod stream;
@@ -27,6 +29,9 @@ mod verifier;
 mod watch;
 mod wire;
 
+pub use capabilities::Capabilities;
+pub use look::{Look, look};
+pub use rehearsal::{Answers, Rehearsal, Rehearsed};
 pub use session::Credentials;
 pub use submission::{Submission, Submitted};
 pub use tls::{check_ca_file, check_client_certificate};

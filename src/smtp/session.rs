@@ -11,7 +11,8 @@ use super::entry::Entry;
 use super::transaction::{Afterwards, Broken, Ended, Pacing, Transaction};
 use super::watch::Watch;
 use crate::model::{
-    Address, Cause, Connection, Failure, Mail, Observations, RecipientPolicy, Secret, Server, Stage,
+    Address, Cause, Connection, Failure, Mail, Observations, RecipientPolicy, Reply, Secret,
+    Server, Stage,
 };
 
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
@@ -122,9 +123,40 @@ impl Session {
 
     /// Forgets a transaction that was not ended; whether another may begin.
     pub(super) fn reset(&mut self) -> bool {
-        let patience = self.client.wire().lock().timeouts().command;
+        self.say("RSET", None).is_ok_and(|reply| reply.is_success())
+    }
+
+    /// Whether commands may go out in groups.
+    pub(super) fn offers_groups(&self) -> bool {
+        self.pacing != Pacing::Stepwise
+    }
+
+    /// Whether MAIL may declare a size (RFC 1870).
+    pub(super) fn offers_size(&self) -> bool {
+        self.capabilities.size.is_some()
+    }
+
+    /// Whether BDAT is offered (RFC 3030).
+    pub(super) fn offers_chunking(&self) -> bool {
+        self.capabilities.chunking
+    }
+
+    /// Says lines, the last without its CRLF, and waits so long for the first reply.
+    pub(super) fn say(&mut self, lines: &str, patience: Option<Duration>) -> Result<Reply, Cause> {
+        let usual = self.client.wire().lock().timeouts().command;
+        self.client.wire().lock().allow(patience.unwrap_or(usual));
+        self.client.command(lines)
+    }
+
+    /// Waits so long for a further reply.
+    pub(super) fn hear(&mut self, patience: Duration) -> Result<Reply, Cause> {
         self.client.wire().lock().allow(patience);
-        self.client.command("RSET").is_ok_and(|reply| reply.is_success())
+        self.client.read_reply()
+    }
+
+    /// What was seen on the way in.
+    pub(super) fn seen(&self) -> &Observations {
+        &self.seen
     }
 
     /// Says QUIT and leaves; nothing depends on the answer.

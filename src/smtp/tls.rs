@@ -17,7 +17,7 @@ use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 
 use super::transport::{Heard, Socket, TlsStream, describe};
 use super::verifier::{NameRule, Policy, Roots, SystemRoots, Verifier};
-use crate::model::{Cause, HandshakeFault, Pin, Server, TlsFacts, Trust};
+use crate::model::{Cause, HandshakeFault, Pin, Server, ShownCertificate, TlsFacts, Trust};
 use identity::Identity;
 pub use identity::check_client_certificate;
 use words::Least;
@@ -89,6 +89,11 @@ impl TlsClient {
         let facts = self.facts(&session);
         let heard = Heard::Nothing(self.circumstances());
         Ok((TlsStream { session, socket, heard, trouble: None }, facts))
+    }
+
+    /// What the server showed in the last handshake, in words.
+    pub(super) fn shown_certificate(&self) -> Option<ShownCertificate> {
+        self.verifier.shown()
     }
 
     fn take(

@@ -5,7 +5,7 @@
 mod tls_stream;
 
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
@@ -206,6 +206,11 @@ impl Transport {
             },
             None => "[127.0.0.1]".to_owned(),
         }
+    }
+
+    /// The other end's address.
+    pub(super) fn peer_address(&mut self) -> Option<IpAddr> {
+        self.socket().and_then(|socket| socket.stream.peer_addr().ok()).map(|peer| peer.ip())
     }
 
     fn local_address(&mut self) -> Option<SocketAddr> {

@@ -14,9 +14,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use crate::model::{CertificateFault, CertificateProblem, Pin};
+use crate::model::{CertificateFault, CertificateProblem, Pin, ShownCertificate};
 use certificate::Certificate;
-use judge::Case;
+use judge::{Case, in_words};
 pub(super) use roots::{Roots, SystemRoots};
 
 /// What a certificate is held against.
@@ -54,6 +54,8 @@ pub(super) struct Verifier {
 
 #[derive(Default)]
 struct Seen {
+    /// The chain, the server's own certificate first.
+    chain: Vec<CertificateDer<'static>>,
     certificate: Option<Pin>,
     problem: Option<CertificateProblem>,
 }
@@ -79,6 +81,23 @@ impl Verifier {
     /// Why the certificate was refused, if it was.
     pub(super) fn problem(&self) -> Option<CertificateProblem> {
         self.seen().problem.clone()
+    }
+
+    /// What the certificate that was shown says of itself, if it can be read.
+    pub(super) fn shown(&self) -> Option<ShownCertificate> {
+        let seen = self.seen();
+        let (leaf, sent) = seen.chain.split_first()?;
+        let pin = seen.certificate?;
+        let leaf = Certificate::read(leaf)?;
+        Some(ShownCertificate {
+            subject: leaf.subject(),
+            issuer: leaf.issuer(),
+            names: leaf.names(),
+            from: in_words(leaf.not_before()),
+            until: in_words(leaf.not_after()),
+            chain: sent.iter().filter_map(Certificate::read).map(|it| it.subject()).collect(),
+            pin,
+        })
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -172,8 +191,12 @@ impl ServerCertVerifier for Verifier {
             Some(fault) => Err(alert(fault).into()),
         };
         let problem = CertificateProblem { faults, certificate };
-        *self.seen() =
-            Seen { certificate: Some(certificate), problem: verdict.is_err().then_some(problem) };
+        let chain = std::iter::once(leaf).chain(sent).map(|it| it.clone().into_owned());
+        *self.seen() = Seen {
+            chain: chain.collect(),
+            certificate: Some(certificate),
+            problem: verdict.is_err().then_some(problem),
+        };
         verdict
     }
 

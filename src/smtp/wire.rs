@@ -10,6 +10,7 @@ mod opening;
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use zeroize::Zeroize as _;
@@ -246,6 +247,11 @@ impl Wire {
     /// The name that stands for this host where no other was given (RFC 5321 §4.1.3).
     pub(super) fn address_literal(&mut self) -> String {
         self.transport.address_literal()
+    }
+
+    /// The server's address.
+    pub(super) fn peer_address(&mut self) -> Option<IpAddr> {
+        self.transport.peer_address()
     }
 
     /// Says QUIT without lettre, unless it is out already, and gives the server a moment to answer.

@@ -271,7 +271,7 @@ fn dates(
 }
 
 /// A time as people read it.
-fn in_words(time: UnixTime) -> String {
+pub(super) fn in_words(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).ok();
     match seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
         Some(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
