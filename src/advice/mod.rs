@@ -1,5 +1,5 @@
-//! From what went wrong to what to do about it: one table for failed submissions and, later, for
-//! the doctor. A row is data: when it applies, what it says, what it costs.
+//! From what went wrong to what to do about it: one table for failed submissions and for the
+//! doctor. A row is data: when it applies, what it says, what it costs.
 //!
 //! What weakens security comes last and says so.
 
@@ -25,9 +25,35 @@ pub fn on_refusal(stage: Stage, reply: &Reply, server: &Server, from: Option<&st
     hints(&Situation::of_refusal(stage, reply, &seen, server, from))
 }
 
+/// What can be tried without asking anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Another name in EHLO.
+    OtherName,
+    /// The login's own address as the sender.
+    LoginAsSender,
+}
+
+/// What the doctor can try about something that was refused.
+pub fn remedy(stage: Stage, reply: &Reply, server: &Server, from: Option<&str>) -> Option<Remedy> {
+    let seen = Observations::default();
+    let situation = Situation::of_refusal(stage, reply, &seen, server, from);
+    let mut rows = table::rows().filter(|row| situation.meets_all(row.when));
+    rows.find_map(|row| row.remedy)
+}
+
+/// Whether the server itself says why it refused the credentials, so that trying them in another
+/// way is idle.
+pub fn is_told_why(failure: &Failure, server: &Server) -> bool {
+    let situation = Situation::of_failure(failure, server, None);
+    let says_why = |row: &&table::Row| {
+        row.alone && row.when.iter().any(|it| matches!(it, situation::When::Says(_)))
+    };
+    table::rows().filter(says_why).any(|row| situation.meets_all(row.when))
+}
+
 fn hints(situation: &Situation<'_>) -> Vec<String> {
-    let mut rows: Vec<_> =
-        table::rows().filter(|row| row.when.iter().all(|c| situation.meets(c))).collect();
+    let mut rows: Vec<_> = table::rows().filter(|row| situation.meets_all(row.when)).collect();
     rows.sort_by_key(|row| row.cost);
     if let Some(only) = rows.iter().find(|row| row.alone) {
         rows = vec![only];

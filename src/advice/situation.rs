@@ -196,8 +196,12 @@ impl<'a> Situation<'a> {
         Self { stage, kind: Kind::Refused, cause: None, reply: Some(reply), seen, server, from }
     }
 
-    /// Whether a condition is met.
-    pub(super) fn meets(&self, condition: &When) -> bool {
+    /// Whether all of these are met.
+    pub(super) fn meets_all(&self, conditions: &[When]) -> bool {
+        conditions.iter().all(|condition| self.meets(condition))
+    }
+
+    fn meets(&self, condition: &When) -> bool {
         let seen = self.seen;
         match *condition {
             When::At(stage) => self.stage == stage,

@@ -1,6 +1,7 @@
 //! EHLO's name, the sender, the recipients and the message.
 
 use super::{Row, row, sure};
+use crate::advice::Remedy;
 use crate::advice::situation::Kind::{EightBitNotOffered, Refused, SmtpUtf8NotOffered, TooLarge};
 use crate::advice::situation::When::{
     Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress,
@@ -51,7 +52,8 @@ pub(super) const ROWS: &[Row] = &[
         ],
         "the server does not like the name {ehlo} in EHLO: set ehlo = \"HOST.EXAMPLE.COM\", this \
          machine's full name",
-    ),
+    )
+    .cured_by(Remedy::OtherName),
     // The sender.
     sure(
         &[Failed(Refused), Says(UNVERIFIED_WORDS)],
@@ -61,7 +63,8 @@ pub(super) const ROWS: &[Row] = &[
     sure(
         &[Failed(Refused), Says(NO_SUCH_DOMAIN_WORDS), SaysNot(&["recipient"])],
         "the domain of {from} cannot get answers: set from to an address that can",
-    ),
+    )
+    .cured_by(Remedy::LoginAsSender),
     sure(
         &[Failed(Refused), UserIsAddress, SenderIsLogin, Says(SENDER_WORDS)],
         "the server wants another sender than {user}; ask the provider from which addresses this \
@@ -70,7 +73,8 @@ pub(super) const ROWS: &[Row] = &[
     sure(
         &[Failed(Refused), UserIsAddress, Says(SENDER_WORDS)],
         "the server wants From to be the login: from = \"{user}\"; it was {from}",
-    ),
+    )
+    .cured_by(Remedy::LoginAsSender),
     sure(
         &[Failed(Refused), UserIsName, Says(SENDER_WORDS)],
         "the login {user} may not send from {from}: set from to an address of its own",

@@ -7,6 +7,7 @@ mod reach;
 mod time;
 mod tls;
 
+use super::Remedy;
 use super::situation::When;
 
 /// What following an advice costs.
@@ -26,18 +27,27 @@ pub(super) struct Row {
     pub(super) cost: Cost,
     /// So sure that nothing else need be said.
     pub(super) alone: bool,
+    /// What the doctor can try by itself.
+    pub(super) remedy: Option<Remedy>,
+}
+
+impl Row {
+    /// The doctor can try this by itself.
+    const fn cured_by(self, remedy: Remedy) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
 }
 
 const fn row(when: &'static [When], advice: &'static str) -> Row {
-    Row { when, advice, cost: Cost::Free, alone: false }
+    Row { when, advice, cost: Cost::Free, alone: false, remedy: None }
 }
 
 const fn sure(when: &'static [When], advice: &'static str) -> Row {
-    Row { when, advice, cost: Cost::Free, alone: true }
+    Row { when, advice, cost: Cost::Free, alone: true, remedy: None }
 }
 
 const fn weak(when: &'static [When], advice: &'static str) -> Row {
-    Row { when, advice, cost: Cost::WeakensSecurity, alone: false }
+    Row { when, advice, cost: Cost::WeakensSecurity, alone: false, remedy: None }
 }
 
 /// All hints, the more particular before the more general.
