@@ -117,6 +117,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Show the version')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Catch mail on this machine and show it')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'List, show, check or import profiles')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out why mail is not sent, and the settings that work')
             break
         }
         'mailsend;sandbox' {
@@ -170,6 +171,35 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Add the profiles to the configuration file instead, passwords included')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            break
+        }
+        'mailsend;doctor' {
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'Log in as this user [default: the profile''s, or the address]')
+            [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from this file')
+            [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Take the password from this environment variable')
+            [CompletionResult]::new('--password-command', '--password-command', [CompletionResultType]::ParameterName, 'Take the first line that this shell command prints as the password')
+            [CompletionResult]::new('--password-credential', '--password-credential', [CompletionResultType]::ParameterName, 'Take the password from this systemd credential')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the OAuth access token from this file')
+            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Take the access token from this environment variable')
+            [CompletionResult]::new('--token-command', '--token-command', [CompletionResultType]::ParameterName, 'Take the first line that this shell command prints as the access token')
+            [CompletionResult]::new('--token-credential', '--token-credential', [CompletionResultType]::ParameterName, 'Take the access token from this systemd credential')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Rehearse a mail from this address [default: the profile''s, or the login''s]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Rehearse a mail from this address [default: the profile''s, or the login''s]')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Rehearse a mail to this address [default: the sender''s]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Rehearse a mail to this address [default: the sender''s]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file as well')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'Introduce ourselves by this name in EHLO')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read and write only this configuration file')
+            [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Put what works into the configuration file, as this profile')
+            [CompletionResult]::new('--danger-readable-secret-file', '--danger-readable-secret-file', [CompletionResultType]::ParameterName, 'Use the password or token file even if others may read it')
+            [CompletionResult]::new('--no-auth', '--no-auth', [CompletionResultType]::ParameterName, 'Do not log in')
+            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS')
+            [CompletionResult]::new('--danger-cleartext-auth', '--danger-cleartext-auth', [CompletionResultType]::ParameterName, 'Agree to say the password where anybody on the way can read it')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object, also on failure')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             break

@@ -16,6 +16,9 @@ _mailsend() {
             ",$1")
                 cmd="mailsend"
                 ;;
+            mailsend,doctor)
+                cmd="mailsend__subcmd__doctor"
+                ;;
             mailsend,profiles)
                 cmd="mailsend__subcmd__profiles"
                 ;;
@@ -42,7 +45,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles doctor"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -554,6 +557,163 @@ _mailsend() {
                     return 0
                     ;;
                 --retry-wait)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailsend__subcmd__doctor)
+            opts="-f -t -v -h --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --no-auth --from --to --ca-file --ehlo --config --pin --danger-cleartext-auth --write --verbose --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --username)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --password-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --password-env)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --password-command)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --password-credential)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-env)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-command)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --token-credential)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --ehlo)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --write)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

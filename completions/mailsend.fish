@@ -1,7 +1,7 @@
 # The subcommand is the first word, or there is none.
 function __fish_mailsend_needs_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" sandbox profiles
+    if contains -- "$words[2]" sandbox profiles doctor
         echo $words[2]
         return 1
     end
@@ -128,6 +128,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s h -l help -d 'Show he
 complete -c mailsend -n "__fish_mailsend_needs_command" -s V -l version -d 'Show the version'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "sandbox" -d 'Catch mail on this machine and show it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "profiles" -d 'List, show, check or import profiles'
+complete -c mailsend -n "__fish_mailsend_needs_command" -a "doctor" -d 'Find out why mail is not sent, and the settings that work'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l listen -d 'Listen here; port 0 takes a free one' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l maildir -d 'Keep the mail in this maildir as well' -r -f -a "(__fish_complete_directories)"
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l pages -d 'Write a page of each message to this directory, and an index' -r -f -a "(__fish_complete_directories)"
@@ -161,4 +162,26 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_s
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from import" -l write -d 'Add the profiles to the configuration file instead, passwords included'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from import" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l username -d 'Log in as this user [default: the profile\'s, or the address]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l password-file -d 'Read the password from this file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l password-env -d 'Take the password from this environment variable' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l password-command -d 'Take the first line that this shell command prints as the password' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l password-credential -d 'Take the password from this systemd credential' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l token-file -d 'Read the OAuth access token from this file' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l token-env -d 'Take the access token from this environment variable' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l token-command -d 'Take the first line that this shell command prints as the access token' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l token-credential -d 'Take the access token from this systemd credential' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s f -l from -d 'Rehearse a mail from this address [default: the profile\'s, or the login\'s]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s t -l to -d 'Rehearse a mail to this address [default: the sender\'s]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l ca-file -d 'Trust the certificates in this PEM file as well' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l ehlo -d 'Introduce ourselves by this name in EHLO' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l config -d 'Read and write only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l write -d 'Put what works into the configuration file, as this profile' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l no-auth -d 'Do not log in'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l pin -d 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l danger-cleartext-auth -d 'Agree to say the password where anybody on the way can read it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s v -l verbose -d 'Say what is done; -vv shows the dialogue'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l json -d 'Print one JSON object, also on failure'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s h -l help -d 'Show help; --help shows everything'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from show check" -f -a "(command mailsend complete profiles 2>/dev/null)"

@@ -8,7 +8,7 @@
 //! | entry | [`run`] |
 //! | border | [`exit`]: the only printer of errors · [`cli`]: what can be typed |
 //! | deeds | [`commands`]: one file a subcommand |
-//! | machines | [`sandbox`]: the built-in SMTP server |
+//! | machines | [`sandbox`]: the built-in SMTP server · [`doctor`]: finds the settings that work |
 //! | advice | [`advice`]: from a failure to the key to set |
 //! | trades | [`config`] · [`secret`] · [`compose`] · [`page`] · [`log`] · [`smtp`] · [`dns`] |
 //! | words | [`model`]: plain data |
@@ -19,6 +19,7 @@ pub mod commands;
 pub mod compose;
 pub mod config;
 pub mod dns;
+pub mod doctor;
 pub mod exit;
 pub mod log;
 pub mod model;
@@ -51,6 +52,10 @@ fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
         Invocation::Sandbox(args) => commands::sandbox::run(&args, &mut ui),
         Invocation::Profiles(args) => {
             commands::profiles::run(&args, &Context::from_system()?, &mut ui)
+        }
+        Invocation::Doctor(args) => {
+            ui = Ui::new(args.verbosity());
+            commands::doctor::run(&args, &Context::from_system()?, &mut ui)
         }
         Invocation::Complete(args) => {
             commands::complete::run(&args, &Context::from_system()?, &mut ui)

@@ -13,6 +13,7 @@ use clap::{ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _, Pars
 
 use crate::commands::Refusal;
 use crate::commands::complete::CompleteArgs;
+use crate::commands::doctor::DoctorArgs;
 use crate::commands::generate::GenerateArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
@@ -55,6 +56,7 @@ struct Cli {
 enum Subcommand {
     Sandbox(SandboxArgs),
     Profiles(ProfilesArgs),
+    Doctor(Box<DoctorArgs>),
 }
 
 /// The hidden subcommands. They have a grammar of their own, because completions name every
@@ -77,6 +79,8 @@ pub enum Invocation {
     Sandbox(SandboxArgs),
     /// Show, check or import profiles.
     Profiles(ProfilesArgs),
+    /// Find the settings that work.
+    Doctor(Box<DoctorArgs>),
     /// Name what completions offer.
     Complete(CompleteArgs),
     /// Write completions, man pages or the schema, for this command line.
@@ -167,6 +171,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
         }
         Some(Subcommand::Sandbox(args)) => Invocation::Sandbox(args),
         Some(Subcommand::Profiles(args)) => Invocation::Profiles(args),
+        Some(Subcommand::Doctor(args)) => Invocation::Doctor(args),
     })
 }
 

@@ -3,13 +3,15 @@
 
 mod attempts;
 mod charset;
+mod columns;
 pub mod complete;
 mod completions;
 mod config_file;
 pub mod context;
+mod credentials;
 mod deliver;
-#[cfg_attr(not(test), expect(dead_code, reason = "what writes a profile shows it first"))]
 mod difference;
+pub mod doctor;
 pub mod generate;
 mod in_time;
 mod job;
@@ -21,6 +23,7 @@ mod record;
 mod refusal;
 pub mod sandbox;
 mod save_failed;
+mod secret_args;
 pub mod send;
 mod settings;
 mod typed;

@@ -68,6 +68,19 @@ impl Ui {
         }
     }
 
+    /// Writes a report to stdout, in colours where they are welcome. Its text was made harmless.
+    pub fn report(&mut self, text: &str) -> Result<(), Refusal> {
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => {
+                let message = format!("cannot write to stdout: {}", reason(&error));
+                Err(Refusal::new(Exit::IO, message))
+            }
+        }
+    }
+
     /// Says something that the user should look into.
     pub fn warning(&mut self, message: impl Display) {
         self.talk(Verbosity::Normal, &format!("mailsend: warning: {message}"));

@@ -59,6 +59,16 @@ pub fn load(locations: &Locations) -> Result<Configuration, ConfigError> {
     complaints.into_iter().next().map_or(Ok(configuration), Err)
 }
 
+/// Reads what there is as it would be if this file held this text.
+pub fn load_as_if(
+    locations: &Locations,
+    path: &Path,
+    text: &str,
+) -> Result<Configuration, ConfigError> {
+    let (configuration, complaints) = survey_as_if(locations, Some((path, text)));
+    complaints.into_iter().next().map_or(Ok(configuration), Err)
+}
+
 /// Reads what can be read, whatever is wrong with the rest: for completions, never for sending.
 pub fn load_what_is_right(locations: &Locations) -> Configuration {
     survey(locations).0
@@ -66,11 +76,25 @@ pub fn load_what_is_right(locations: &Locations) -> Configuration {
 
 /// Reads what there is as far as it can be read, and says everything that is wrong with it.
 pub(super) fn survey(locations: &Locations) -> (Configuration, Vec<ConfigError>) {
+    survey_as_if(locations, None)
+}
+
+fn survey_as_if(
+    locations: &Locations,
+    instead: Option<(&Path, &str)>,
+) -> (Configuration, Vec<ConfigError>) {
     let mut files = Vec::new();
     let mut tried = Vec::new();
     let mut complaints = Vec::new();
     let mut take = |path: &Path, skip: &[io::ErrorKind]| {
-        let found = match read(path) {
+        let content = match instead {
+            // What is not written yet nobody else can read.
+            Some((other, text)) if other == path => {
+                Ok((Zeroizing::new(text.as_bytes().to_vec()), None))
+            }
+            _ => read(path),
+        };
+        let found = match content {
             Ok((text, readers)) => {
                 match understand(&text, path, readers, locations.home.as_deref()) {
                     Ok((file, mistakes)) => {

@@ -38,7 +38,7 @@ pub use explain::{Explanation, Section, Source, explain};
 pub use file::SANDBOX;
 pub use inspect::{Finding, Inspection, Resolved, Severity, inspect};
 pub use keys::KEYS;
-pub use locations::{Locations, load, load_what_is_right};
+pub use locations::{Locations, load, load_as_if, load_what_is_right};
 pub use presets::{Access, Login, Provider, Sender};
 pub use profile::{Command, Origin, Profile, Value};
 pub use providers::PROVIDERS;

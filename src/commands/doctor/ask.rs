@@ -1,0 +1,57 @@
+//! Asking whoever sits at the terminal for what they alone may decide. Nobody is asked where stdin
+//! or stderr is no terminal.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Write as _};
+
+use crate::commands::context::Context;
+use crate::commands::ui::harmless;
+use crate::doctor::Question;
+use crate::model::Server;
+
+/// Whether the answer is yes, typed out.
+pub(super) fn yes(question: &Question, server: &Server, context: &Context) -> bool {
+    if !context.terminal.input || !context.terminal.talk {
+        return false;
+    }
+    let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
+        return false;
+    };
+    let shown: String = text(question, server).lines().map(|line| harmless(line) + "\n").collect();
+    let mut writer = &terminal;
+    // Whoever does not see the question does not say yes.
+    let asked = write!(writer, "\r\x1b[K{shown}Type yes to agree: ").and_then(|()| writer.flush());
+    if asked.is_err() {
+        return false;
+    }
+    let mut answer = String::new();
+    let read = BufReader::new(&terminal).read_line(&mut answer);
+    read.is_ok() && answer.trim().eq_ignore_ascii_case("yes")
+}
+
+fn text(question: &Question, server: &Server) -> String {
+    let host = &server.host;
+    match question {
+        Question::Pin { port, certificate, problem } => {
+            let whose = match certificate {
+                Some(shown) => format!(
+                    "'{}', signed by '{}', valid until {}",
+                    shown.subject, shown.issuer, shown.until
+                ),
+                None => "a certificate".to_owned(),
+            };
+            format!(
+                "\n{host} port {port} shows {whose}.\nIt is not trusted: {problem}.\n\
+                 SHA-256 {}\n\
+                 Compare that with what the server's administrator tells you. Pin it, and log in \
+                 inside its TLS?\n",
+                problem.certificate
+            )
+        }
+        Question::Cleartext { port } => format!(
+            "\nOn {host} port {port} one can log in only where anybody on the way can read the \
+             password.\nIs the network between here and there your own? Say the password in the \
+             clear?\n"
+        ),
+    }
+}

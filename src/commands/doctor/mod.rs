@@ -1,0 +1,220 @@
+//! `mailsend doctor`: finds out why mail is not sent, and the settings with which it is.
+
+mod ask;
+mod object;
+mod patient;
+mod prescribe;
+mod report;
+mod target;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use clap::ArgAction;
+
+use super::Refusal;
+use super::context::Context;
+use super::job::Output;
+use super::secret_args::SecretArgs;
+use super::settings::locations;
+use super::typed;
+use super::ui::{Ui, Verbosity};
+use crate::config;
+use crate::doctor::{Attendant, Case, Examination, Obstacle, Question, examine};
+use crate::model::{AddressList, Deadline, Exit};
+use crate::smtp::{Line, Watch};
+
+use patient::Patient;
+use prescribe::Prescribed;
+use report::Report;
+use target::Target;
+
+/// How long an examination may take, from when the secrets are there.
+const LONGEST: Duration = Duration::from_secs(56);
+
+/// Find out why mail is not sent, and the settings that work
+///
+/// Looks at a server, logs in and rehearses a mail up to its recipient, on one way after the other,
+/// until one works; nothing is sent. Then it prints what was seen, what that means, and the safest
+/// profile that works. A password is refused at most twice in all, and never said in the clear or
+/// inside TLS that cannot be trusted, unless you agree: by a flag below, or by a typed yes.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Whom")]
+pub struct DoctorArgs {
+    /// A profile, HOST, HOST:PORT or mail address [default: the profile that would be used]
+    ///
+    /// Of an address the server is looked for: among the known providers, in the DNS (RFC 6186),
+    /// and under the usual names. A bare word is a profile, never a host.
+    #[arg(value_name = "TARGET", value_parser = typed::one_line)]
+    target: Option<String>,
+    /// Log in as this user [default: the profile's, or the address]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, value_parser = typed::one_line)]
+    username: Option<String>,
+    #[command(flatten)]
+    secrets: SecretArgs,
+    /// Do not log in
+    #[arg(long, conflicts_with = "username")]
+    no_auth: bool,
+    /// Rehearse a mail from this address [default: the profile's, or the login's]
+    #[arg(short, long, value_name = "ADDRESS", value_parser = typed::addresses)]
+    from: Option<AddressList>,
+    /// Rehearse a mail to this address [default: the sender's]
+    #[arg(short, long, value_name = "ADDRESS", value_parser = typed::addresses)]
+    to: Option<AddressList>,
+    /// Trust the certificates in this PEM file as well
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    ca_file: Option<PathBuf>,
+    /// Introduce ourselves by this name in EHLO
+    #[arg(long, value_name = "NAME", value_parser = typed::one_line)]
+    ehlo: Option<String>,
+    /// Read and write only this configuration file
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    config: Option<PathBuf>,
+    /// Agree to pin a certificate that cannot be trusted, and to log in inside its TLS
+    #[arg(long, help_heading = "How")]
+    pin: bool,
+    /// Agree to say the password where anybody on the way can read it
+    #[arg(long, help_heading = "How")]
+    danger_cleartext_auth: bool,
+    /// Put what works into the configuration file, as this profile
+    ///
+    /// A profile that was examined is changed in its place; its comments and all else in the file
+    /// stay as they are. The difference is shown.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", help_heading = "How", value_parser = typed::one_line)]
+    write: Option<String>,
+    /// Say what is done; -vv shows the dialogue
+    #[arg(short, long, action = ArgAction::Count, help_heading = "How")]
+    verbose: u8,
+    /// Print one JSON object, also on failure
+    #[arg(long, help_heading = "How")]
+    json: bool,
+}
+
+impl DoctorArgs {
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        match self.verbose {
+            0 => Verbosity::Normal,
+            1 => Verbosity::Verbose,
+            _ => Verbosity::Transcript,
+        }
+    }
+
+    fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Text }
+    }
+}
+
+/// Examines and reports; the status is 0 only if something works.
+pub fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
+    if context.environment.sandbox.is_some() {
+        let message =
+            "inside `mailsend sandbox -- COMMAND` no server is reached, and so none examined";
+        return Err(Refusal::usage(message).hint("run mailsend doctor outside of it").into());
+    }
+    let locations = locations(args.config.as_deref(), context);
+    let configuration = load(args, &locations)?;
+    let target = Target::of(args.target.as_deref(), &configuration)?;
+    let examined_profile = match &target {
+        Target::Profile(name) => name.as_deref(),
+        _ => None,
+    };
+    prescribe::check_name(args, examined_profile, &configuration)?;
+    let patients = patient::patients(args, target, &configuration, context)?;
+    let start = Instant::now();
+    let watch = watch(ui.verbosity(), Deadline::after(start, LONGEST));
+    let mut examined = Vec::new();
+    let mut credentials = None;
+    for patient in patients {
+        // One secret for all places that an address leads to.
+        if examined.is_empty() {
+            credentials = patient.credentials()?;
+        }
+        let case = patient.case(credentials.as_ref(), &watch);
+        let examination = examined_by(&case, args, context, ui);
+        let works = examination.working().is_some();
+        examined.push((patient, examination));
+        if works {
+            break;
+        }
+    }
+    let Some((patient, mut examination)) = the_one_to_tell(examined) else {
+        return Err(Refusal::new(Exit::SOFTWARE, "nothing was examined").into());
+    };
+    let case = patient.case(credentials.as_ref(), &watch);
+    let prescribed =
+        Prescribed::of(args, &patient, &case, &mut examination, &locations, &configuration)?;
+    let time = start.elapsed();
+    Report { patient: &patient, case: &case, examination: &examination, prescribed, time }
+        .give(args, context, ui)
+}
+
+/// What works, or what came furthest.
+fn the_one_to_tell(mut examined: Vec<(Patient, Examination)>) -> Option<(Patient, Examination)> {
+    let reached = |(_, examination): &(Patient, Examination)| match examination.obstacle() {
+        None => 2,
+        Some((Obstacle::Network, _)) => 0,
+        Some(_) => 1,
+    };
+    let best = examined.iter().map(reached).max()?;
+    let index = examined.iter().position(|it| reached(it) == best)?;
+    Some(examined.swap_remove(index))
+}
+
+fn examined_by(case: &Case<'_>, args: &DoctorArgs, context: &Context, ui: &Ui) -> Examination {
+    let shows = args.output() == Output::Text
+        && context.terminal.talk
+        && ui.verbosity() == Verbosity::Normal;
+    let verbosity = ui.verbosity();
+    let tell = |text: &str| match shows {
+        true => Ui::default().draw(&format!("mailsend: {text} …")),
+        false => Ui::new(verbosity).detail(text),
+    };
+    let ask = |question: &Question| ask::yes(question, &case.server, context);
+    let examination = examine(case, &Attendant { tell: &tell, ask: &ask });
+    if shows {
+        Ui::default().draw("");
+    }
+    examination
+}
+
+/// A server without a profile needs no files, so a fault in one of them is no obstacle.
+fn load(
+    args: &DoctorArgs,
+    locations: &config::Locations,
+) -> Result<config::Configuration, Refusal> {
+    match config::load(locations) {
+        Ok(configuration) => Ok(configuration),
+        Err(_) if args.write.is_none() && args.target.as_deref().is_some_and(names_a_server) => {
+            Ok(config::load_what_is_right(locations))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn names_a_server(word: &str) -> bool {
+    word.contains(['@', ':', '.'])
+}
+
+/// The dialogue for whoever wants to see it.
+fn watch(verbosity: Verbosity, deadline: Option<Deadline>) -> Watch {
+    let observer = move |line: Line<'_>| {
+        let mut ui = Ui::new(verbosity);
+        match line {
+            Line::Client(text) => ui.transcript(format_args!("C: {text}")),
+            Line::Server(text) => ui.transcript(format_args!("S: {text}")),
+            Line::Note(text) | Line::Delay(text) | Line::Trouble(text) => {
+                ui.transcript(format_args!("-- {text}"));
+            }
+        }
+    };
+    Watch {
+        observer: Arc::new(observer),
+        progress: Arc::new(|_| {}),
+        in_doubt: Arc::new(AtomicBool::new(false)),
+        deadline,
+    }
+}

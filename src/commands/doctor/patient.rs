@@ -1,0 +1,234 @@
+//! From what was typed to what is examined: the settings to begin with, who to be, and the envelope.
+//!
+//! A profile that cannot be used as it stands is examined all the same, with the keys left out that
+//! keep it from being used; what was wrong with it is told.
+
+use super::DoctorArgs;
+use super::target::Target;
+use crate::commands::Refusal;
+use crate::commands::context::Context;
+use crate::commands::credentials::credentials;
+use crate::commands::settings::{given, switch};
+use crate::config::{self, Choice, Chosen, Configuration, Origin, Profile, Settings, Value};
+use crate::doctor::{Case, Consent, Party, Ports};
+use crate::model::{Address, AuthPolicy, Server, Tls};
+use crate::smtp::{Credentials, Watch};
+
+/// Who is examined.
+pub(super) struct Patient {
+    /// How messages call it.
+    pub(super) label: String,
+    /// The profile that is examined.
+    pub(super) profile: Option<String>,
+    /// What it resolves to, with the flags.
+    pub(super) settings: Settings,
+    /// What it resolves to without the flags; none: a profile begins with nothing, or this one
+    /// cannot be used as it stands.
+    pub(super) before: Option<Server>,
+    /// Why the profile cannot be used as it stands.
+    pub(super) complaint: Option<Refusal>,
+    /// The provider whose row it begins with.
+    pub(super) provider: Option<String>,
+    /// The name in EHLO where nothing else is set.
+    pub(super) usual_name: Option<String>,
+    /// The flags that a profile would have to have, too.
+    pub(super) flags: Profile,
+    ports: Ports,
+    consent: Consent,
+    sender: Party,
+    recipient: Party,
+}
+
+impl Patient {
+    /// The secrets, if anybody logs in.
+    pub(super) fn credentials(&self) -> Result<Option<Credentials>, Refusal> {
+        credentials(&self.settings, None)
+    }
+
+    /// The examination to be made.
+    pub(super) fn case<'a>(
+        &self,
+        credentials: Option<&'a Credentials>,
+        watch: &'a Watch,
+    ) -> Case<'a> {
+        Case {
+            server: self.settings.server.clone(),
+            given: self.profile.is_some() && self.complaint.is_none(),
+            ports: self.ports,
+            credentials,
+            sender: self.sender.clone(),
+            recipient: self.recipient.clone(),
+            consent: self.consent,
+            watch,
+        }
+    }
+}
+
+/// What shall be examined, one after the other until something works.
+pub(super) fn patients(
+    args: &DoctorArgs,
+    target: Target,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Vec<Patient>, Refusal> {
+    let flags = flags(args);
+    match target {
+        Target::Profile(name) => {
+            let chosen = match &name {
+                Some(name) => configuration.named(name),
+                None => {
+                    let environment = context.environment.profile.clone();
+                    configuration.choose(&Choice { environment, ..Choice::default() })
+                }
+            };
+            of_profile(args, chosen?, flags, context).map(|patient| vec![patient])
+        }
+        Target::Host { ref host, port } => {
+            let mut layer = flags.clone();
+            layer.host = named("TARGET", host.clone());
+            layer.port = port.map(|port| Value { value: port, origin: Origin::Flag("TARGET") });
+            let nothing = configuration.choose(&Choice { host: true, ..Choice::default() })?;
+            let settings = config::resolve(&nothing, layer)?;
+            let ports = port.map_or(Ports::Usual, Ports::Only);
+            let start = Start { label: target.name(), profile: None, ports, flags };
+            start.patient(args, settings, None, None, context).map(|patient| vec![patient])
+        }
+        Target::Address(_) => Err(Refusal::usage("an address cannot be examined yet")),
+    }
+}
+
+/// The settings that flags give.
+fn flags(args: &DoctorArgs) -> Profile {
+    Profile {
+        username: given("--username", args.username.clone()),
+        auth: given("--no-auth", args.no_auth.then_some(AuthPolicy::None)),
+        ca_file: given("--ca-file", args.ca_file.clone().map(absolute)),
+        ehlo: given("--ehlo", args.ehlo.clone()),
+        from: given("--from", args.from.clone().filter(|list| !list.is_empty())),
+        danger_cleartext_auth: switch("--danger-cleartext-auth", args.danger_cleartext_auth),
+        ..args.secrets.layer()
+    }
+}
+
+/// A profile is read from elsewhere than the command line.
+fn absolute(path: std::path::PathBuf) -> std::path::PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+fn named(flag: &'static str, value: String) -> Option<Value<String>> {
+    Some(Value { value, origin: Origin::Flag(flag) })
+}
+
+fn of_profile(
+    args: &DoctorArgs,
+    chosen: Chosen,
+    flags: Profile,
+    context: &Context,
+) -> Result<Patient, Refusal> {
+    let name = chosen.name.clone().filter(|name| name != config::SANDBOX).ok_or_else(|| {
+        Refusal::usage("the profile sandbox is built in, and works").hint(
+            "to see the doctor at work: mailsend sandbox --manner sendcloud in another terminal, \
+             then mailsend doctor localhost:1025 --username me",
+        )
+    })?;
+    let before = config::resolve(&chosen, Profile::default());
+    let (settings, complaint) = match config::resolve(&chosen, flags.clone()) {
+        Ok(settings) => (settings, None),
+        Err(error) => {
+            // What leads nowhere by its own account is left to be found.
+            let mut without = flags.clone();
+            without.auth = without.auth.or(given("--auth", Some(AuthPolicy::Auto)));
+            without.tls = given("--tls", Some(Tls::StartTls));
+            match config::resolve(&chosen, without) {
+                Ok(settings) => (settings, Some(Refusal::from(error))),
+                Err(_) => return Err(error.into()),
+            }
+        }
+    };
+    let ports = Ports::First(settings.server.port);
+    let before = before.ok().map(|settings| settings.server);
+    let start = Start { label: name.clone(), profile: Some(name), ports, flags };
+    start.patient(args, settings, before, complaint, context)
+}
+
+struct Start {
+    label: String,
+    profile: Option<String>,
+    ports: Ports,
+    flags: Profile,
+}
+
+impl Start {
+    fn patient(
+        self,
+        args: &DoctorArgs,
+        settings: Settings,
+        before: Option<Server>,
+        complaint: Option<Refusal>,
+        context: &Context,
+    ) -> Result<Patient, Refusal> {
+        let mut settings = settings;
+        let usual_name = context.host_name();
+        let server = &mut settings.server;
+        server.ehlo = server.ehlo.take().or_else(|| usual_name.clone());
+        let server = &settings.server;
+        let sender = match &settings.identity.from {
+            Some(mailbox) => Party { address: mailbox.address.clone(), given: true },
+            None => Party { address: made_up(server)?, given: false },
+        };
+        let recipient = match args.to.as_ref().filter(|list| !list.is_empty()) {
+            Some(list) => Party { address: only("--to", list)?, given: true },
+            None => Party { address: sender.address.clone(), given: false },
+        };
+        let trust = &server.trust;
+        let blind = trust.danger_accept_invalid_certs || trust.danger_accept_wrong_name;
+        let consent = Consent { cleartext: server.danger_cleartext_auth, pin: args.pin || blind };
+        let Self { label, profile, ports, flags } = self;
+        Ok(Patient {
+            label,
+            profile,
+            before,
+            complaint,
+            provider: None,
+            usual_name,
+            flags,
+            ports,
+            consent,
+            sender,
+            recipient,
+            settings,
+        })
+    }
+}
+
+/// The one address of a flag.
+fn only(flag: &str, list: &crate::model::AddressList) -> Result<Address, Refusal> {
+    let mailboxes =
+        list.qualify(None).map_err(|error| Refusal::data(format!("{flag}: {error}")))?;
+    match mailboxes.as_slice() {
+        [mailbox] => Ok(mailbox.address.clone()),
+        several => {
+            Err(Refusal::data(format!("{flag}: expected one address, found {}", several.len())))
+        }
+    }
+}
+
+/// An address that the login likely has, where nobody has said any.
+fn made_up(server: &Server) -> Result<Address, Refusal> {
+    let user = server.username.as_deref().unwrap_or("postmaster");
+    let local: String = user.chars().filter(char::is_ascii_alphanumeric).collect();
+    let local = if local.is_empty() { "postmaster" } else { local.as_str() };
+    let host = &server.host;
+    let domain = match host.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => format!("[{address}]"),
+        Ok(std::net::IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Err(_) => match host.split_once('.') {
+            Some((_, rest)) if rest.contains('.') => rest.to_owned(),
+            Some(_) => host.clone(),
+            None => "localhost.localdomain".to_owned(),
+        },
+    };
+    Address::parse(&format!("{local}@{domain}")).map_err(|error| {
+        Refusal::data(format!("no sender can be made up: {error}")).hint("give --from ADDRESS")
+    })
+}
