@@ -195,6 +195,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Put what works into the configuration file, as this profile')
             [CompletionResult]::new('--danger-readable-secret-file', '--danger-readable-secret-file', [CompletionResultType]::ParameterName, 'Use the password or token file even if others may read it')
             [CompletionResult]::new('--no-auth', '--no-auth', [CompletionResultType]::ParameterName, 'Do not log in')
+            [CompletionResult]::new('--send', '--send', [CompletionResultType]::ParameterName, 'Send a test mail to --to through what works')
             [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS')
             [CompletionResult]::new('--danger-cleartext-auth', '--danger-cleartext-auth', [CompletionResultType]::ParameterName, 'Agree to say the password where anybody on the way can read it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')

@@ -185,6 +185,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --write 'Put what works into the configuration file, as this profile'
             cand --danger-readable-secret-file 'Use the password or token file even if others may read it'
             cand --no-auth 'Do not log in'
+            cand --send 'Send a test mail to --to through what works'
             cand --pin 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
             cand --danger-cleartext-auth 'Agree to say the password where anybody on the way can read it'
             cand -v 'Say what is done; -vv shows the dialogue'

@@ -179,6 +179,7 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l config -d '
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l write -d 'Put what works into the configuration file, as this profile' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l no-auth -d 'Do not log in'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l send -d 'Send a test mail to --to through what works'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l pin -d 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l danger-cleartext-auth -d 'Agree to say the password where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s v -l verbose -d 'Say what is done; -vv shows the dialogue'

@@ -7,9 +7,12 @@ mod situation;
 mod table;
 mod tls_kind;
 
-use crate::model::{Failure, Observations, Reply, Server, Stage};
+use crate::model::{Cause, Failure, Observations, Reply, Server, Stage};
 
 use situation::Situation;
+
+/// How advice begins that weakens security.
+pub const WEAKENS: &str = "only on a network you trust: ";
 
 /// More than these nobody reads.
 const MOST: usize = 3;
@@ -52,6 +55,27 @@ pub fn is_told_why(failure: &Failure, server: &Server) -> bool {
     table::rows().filter(says_why).any(|row| situation.meets_all(row.when))
 }
 
+/// Whether the doctor could find out more about a failure: it is about reaching the server, TLS or
+/// the login, and the server has not said itself what it wants.
+pub fn doctor_may_help(failure: &Failure, server: &Server) -> bool {
+    let is_its_matter = match &failure.cause {
+        Cause::ConnectFailed(_)
+        | Cause::TimedOut(_)
+        | Cause::Lost(_)
+        | Cause::Protocol(_)
+        | Cause::Certificate(_)
+        | Cause::Handshake(_)
+        | Cause::StartTlsNotOffered
+        | Cause::AuthNotOffered
+        | Cause::NoMechanism { .. }
+        | Cause::Unprotected { .. }
+        | Cause::CredentialsRefused { .. } => true,
+        Cause::Refused(reply) => reply.is_permanent(),
+        _ => false,
+    };
+    is_its_matter && !is_told_why(failure, server)
+}
+
 fn hints(situation: &Situation<'_>) -> Vec<String> {
     let mut rows: Vec<_> = table::rows().filter(|row| situation.meets_all(row.when)).collect();
     rows.sort_by_key(|row| row.cost);
@@ -64,7 +88,7 @@ fn hints(situation: &Situation<'_>) -> Vec<String> {
             let advice = situation.fill(row.advice);
             match row.cost {
                 table::Cost::Free => advice,
-                table::Cost::WeakensSecurity => format!("only on a network you trust: {advice}"),
+                table::Cost::WeakensSecurity => format!("{WEAKENS}{advice}"),
             }
         })
         .collect()

@@ -20,7 +20,7 @@ use crate::compose::{Prepared, Remark};
 use crate::config::Settings;
 use crate::model::{Cause, Connection, Exit, Failure, Mail, Outcome, Report, Server, Stamp};
 use crate::smtp::{Credentials, Line, Watch};
-use crate::{compose, smtp};
+use crate::{advice, compose, config, smtp};
 
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -180,7 +180,18 @@ impl Submission<'_> {
                 let cause = Cause::ConnectFailed("it is not there".to_owned());
                 entrance.gone(told.failure(&Failure { cause, ..failure }))
             }
-            _ => told.failure(&failure),
+            Some(_) => told.failure(&failure),
+            None => {
+                let mut refusal = told.failure(&failure);
+                let profile =
+                    self.server.profile.as_deref().filter(|name| *name != config::SANDBOX);
+                if let Some(profile) = profile
+                    && advice::doctor_may_help(&failure, self.server)
+                {
+                    refusal.hints.push(format!("mailsend doctor {profile} looks for what works"));
+                }
+                refusal
+            }
         }
     }
 }

@@ -40,9 +40,13 @@ impl Judge<'_> {
         if self.best.is_some() { Warning } else { Problem }
     }
 
+    /// What to do about a failure. Where something works, or what is left needs a flag, what
+    /// weakens security is left out: that has been looked at.
     fn advice(&self, failure: &Failure, server: &Server) -> Vec<String> {
         let from = self.case.sender.address.to_string();
-        advice::on_failure(failure, server, Some(&from))
+        let decided = self.best.is_some() || !self.examination.withheld.is_empty();
+        let advice = advice::on_failure(failure, server, Some(&from)).into_iter();
+        advice.filter(|advice| !decided || !advice.starts_with(advice::WEAKENS)).collect()
     }
 
     /// The settings with which a port was looked at.

@@ -6,6 +6,7 @@
 //! the wire showed is data: [`findings`] and [`steps`] say it in words, [`prescription`] in keys
 //! of the configuration. Fails with nothing: an [`Examination`] in which nothing works says why.
 
+mod discover;
 mod finding;
 mod judge;
 mod obstacle;
@@ -18,6 +19,7 @@ mod trial;
 mod variation;
 mod way;
 
+pub use discover::{Lead, Leads, leads};
 pub use finding::{Finding, Severity};
 pub use judge::findings;
 pub use obstacle::Obstacle;

@@ -100,6 +100,7 @@ fn implicit_tls_that_is_not_named_is_advised() {
         "mailsend: qq: no answer within 1 s (the greeting)",
         "hint: if port PORT speaks TLS from the first octet, set tls = \"implicit\"",
         "hint: a server that is only slow to greet gets more time by timeout_greeting = SECONDS",
+        "hint: mailsend doctor qq looks for what works",
     ];
     refused(&server, &send(&server, "qq", &profile), 75, &lines);
 }
@@ -128,6 +129,7 @@ fn an_unknown_authority_is_to_be_trusted_or_pinned() {
         "hint: compare this SHA-256 with the administrator's and pin the certificate: \
          pin_sha256 = [\"PIN\"]",
         "hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true",
+        "hint: mailsend doctor corp looks for what works",
     ];
     refused(&server, &send(&server, "corp", NICK), 77, &lines);
 }
@@ -141,6 +143,7 @@ fn a_pin_that_does_not_fit_is_compared() {
          certificates and keys in pin_sha256",
         "hint: the certificate was renewed, or somebody is in between; ask the administrator, \
          and only then set pin_sha256 = [\"PIN\"]",
+        "hint: mailsend doctor corp looks for what works",
     ];
     refused(&server, &send(&server, "corp", &profile), 77, &lines);
 }
@@ -170,6 +173,7 @@ fn starttls_that_is_broken_is_not_used() {
          port = 465, tls = \"implicit\"",
         "hint: only on a network you trust: never use STARTTLS: tls = \"none\" and \
          danger_cleartext_auth = true",
+        "hint: mailsend doctor corp looks for what works",
     ];
     refused(&server, &send(&server, "corp", NICK), 76, &lines);
 }
@@ -181,6 +185,7 @@ fn auth_that_is_gone_inside_tls_is_used_in_the_clear() {
     let lines = [
         "mailsend: corp: there is a user name, and the server offers AUTH only outside TLS",
         "hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true",
+        "hint: mailsend doctor corp looks for what works",
     ];
     let profile = format!("ca_file = 'corp-ca.pem'\n{NICK}");
     refused(&server, &send(&server, "corp", &profile), 77, &lines);
@@ -209,6 +214,7 @@ fn sendcloud_asks_for_the_password_first() {
     let lines = [
         "mailsend: sendcloud: the server refused the password: 535 5.7.8 Authentication Failed",
         "hint: it asked for the password first; set login_style = \"initial-response\"",
+        "hint: mailsend doctor sendcloud looks for what works",
     ];
     refused(&server, &send(&server, "sendcloud", &profile), 77, &lines);
 }
@@ -220,11 +226,13 @@ fn sendcloud_offers_neither_tls_nor_plain() {
         "mailsend: sendcloud: TLS is required, and the server does not offer STARTTLS",
         "hint: try port = 465, tls = \"implicit\"",
         "hint: only on a network you trust: tls = \"none\" and danger_cleartext_auth = true",
+        "hint: mailsend doctor sendcloud looks for what works",
     ];
     refused(&server, &send(&server, "sendcloud", NICK), 76, &lines);
     let lines = [
         "mailsend: sendcloud: the server refused AUTH: 500 5.5.1 unrecognized command",
         "hint: the server offers LOGIN: leave auth = \"auto\", or name what it offers",
+        "hint: mailsend doctor sendcloud looks for what works",
     ];
     let profile = format!("{IN_THE_CLEAR}\nauth = 'plain'\n{NICK}");
     refused(&server, &send(&server, "sendcloud", &profile), 77, &lines);
@@ -238,6 +246,7 @@ fn a_password_in_the_clear_has_to_be_allowed() {
          tls = \"none\", and the server offers nothing that hides it (LOGIN)",
         "hint: try port = 465, tls = \"implicit\", or port = 587, tls = \"starttls\"",
         "hint: only on a network you trust: danger_cleartext_auth = true",
+        "hint: mailsend doctor sendcloud looks for what works",
     ];
     let outcome = send(&server, "sendcloud", &format!("tls = 'none'\n{NICK}"));
     refused(&server, &outcome, 78, &lines);
@@ -252,6 +261,7 @@ fn a_wrong_password_at_sendcloud_is_to_be_checked() {
         "mailsend: sendcloud: the server refused the password: 535 5.7.8 Authentication Failed",
         "hint: check username = \"nick\" and the password; many providers want an authorization \
          code or app password instead of the one for the web page",
+        "hint: mailsend doctor sendcloud looks for what works",
     ];
     refused(&server, &send(&server, "sendcloud", &profile), 77, &lines);
     assert_eq!(server.statistics().passwords_refused, 1);

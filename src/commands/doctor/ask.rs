@@ -7,17 +7,21 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use crate::commands::context::Context;
 use crate::commands::ui::harmless;
 use crate::doctor::Question;
-use crate::model::Server;
+use crate::model::{Address, Server};
 
 /// Whether the answer is yes, typed out.
 pub(super) fn yes(question: &Question, server: &Server, context: &Context) -> bool {
+    typed_yes(&text(question, server), context)
+}
+
+fn typed_yes(text: &str, context: &Context) -> bool {
     if !context.terminal.input || !context.terminal.talk {
         return false;
     }
     let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
         return false;
     };
-    let shown: String = text(question, server).lines().map(|line| harmless(line) + "\n").collect();
+    let shown: String = text.lines().map(|line| harmless(line) + "\n").collect();
     let mut writer = &terminal;
     // Whoever does not see the question does not say yes.
     let asked = write!(writer, "\r\x1b[K{shown}Type yes to agree: ").and_then(|()| writer.flush());
@@ -27,6 +31,16 @@ pub(super) fn yes(question: &Question, server: &Server, context: &Context) -> bo
     let mut answer = String::new();
     let read = BufReader::new(&terminal).read_line(&mut answer);
     read.is_ok() && answer.trim().eq_ignore_ascii_case("yes")
+}
+
+/// Whether a server outside of an address's domain is the right one for it.
+pub(super) fn is_right(host: &str, why: &str, address: &Address, context: &Context) -> bool {
+    let text = format!(
+        "\nBy {why} the server of {address} is {host}, which is not in {}.\nIs that right, and may \
+         the password go there?\n",
+        address.domain()
+    );
+    typed_yes(&text, context)
 }
 
 fn text(question: &Question, server: &Server) -> String {

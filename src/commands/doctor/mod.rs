@@ -6,6 +6,7 @@ mod patient;
 mod prescribe;
 mod report;
 mod target;
+mod test_mail;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,6 +64,9 @@ pub struct DoctorArgs {
     /// Rehearse a mail to this address [default: the sender's]
     #[arg(short, long, value_name = "ADDRESS", value_parser = typed::addresses)]
     to: Option<AddressList>,
+    /// Send a test mail to --to through what works
+    #[arg(long, requires = "to", help_heading = "How")]
+    send: bool,
     /// Trust the certificates in this PEM file as well
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     ca_file: Option<PathBuf>,
@@ -147,8 +151,12 @@ pub fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<
     let case = patient.case(credentials.as_ref(), &watch);
     let prescribed =
         Prescribed::of(args, &patient, &case, &mut examination, &locations, &configuration)?;
+    let sent = match examination.working() {
+        Some(trial) if args.send => Some(test_mail::send(&patient, &case, trial, context)?),
+        _ => None,
+    };
     let time = start.elapsed();
-    Report { patient: &patient, case: &case, examination: &examination, prescribed, time }
+    Report { patient: &patient, case: &case, examination: &examination, prescribed, sent, time }
         .give(args, context, ui)
 }
 

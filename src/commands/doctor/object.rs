@@ -28,6 +28,7 @@ pub(super) fn details(report: &Report<'_>, written: Option<&str>) -> Map<String,
         "findings": report.findings().iter().map(finding).collect::<Vec<_>>(),
         "profile": profile,
         "written": written,
+        "test_mail": report.sent.as_ref().map(|sent| &sent.what),
         "password_refusals": examination.refusals,
         "seconds": (report.time.as_secs_f64() * 10.0).round() / 10.0,
     });

@@ -3,16 +3,24 @@
 //! A profile that cannot be used as it stands is examined all the same, with the keys left out that
 //! keep it from being used; what was wrong with it is told.
 
-use super::DoctorArgs;
+use std::time::{Duration, Instant};
+
 use super::target::Target;
+use super::{DoctorArgs, ask};
 use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::credentials::credentials;
 use crate::commands::settings::{given, switch};
-use crate::config::{self, Choice, Chosen, Configuration, Origin, Profile, Settings, Value};
-use crate::doctor::{Case, Consent, Party, Ports};
-use crate::model::{Address, AuthPolicy, Server, Tls};
+use crate::config::{
+    self, Choice, Chosen, Configuration, Login, Origin, Profile, Provider, Settings, Value,
+};
+use crate::dns::Resolver;
+use crate::doctor::{Case, Consent, Lead, Leads, Party, Ports, leads};
+use crate::model::{Address, AuthPolicy, Exit, Server, Tls, Trust};
 use crate::smtp::{Credentials, Watch};
+
+/// How long the DNS may take.
+const LOOKING_UP: Duration = Duration::from_secs(8);
 
 /// Who is examined.
 pub(super) struct Patient {
@@ -29,6 +37,10 @@ pub(super) struct Patient {
     pub(super) complaint: Option<Refusal>,
     /// The provider whose row it begins with.
     pub(super) provider: Option<String>,
+    /// How its server was found.
+    pub(super) found_by: Option<String>,
+    /// What went wrong with finding it.
+    pub(super) troubles: Vec<String>,
     /// The name in EHLO where nothing else is set.
     pub(super) usual_name: Option<String>,
     /// The flags that a profile would have to have, too.
@@ -93,7 +105,81 @@ pub(super) fn patients(
             let start = Start { label: target.name(), profile: None, ports, flags };
             start.patient(args, settings, None, None, context).map(|patient| vec![patient])
         }
-        Target::Address(_) => Err(Refusal::usage("an address cannot be examined yet")),
+        Target::Address(address) => of_address(args, &address, flags, configuration, context),
+    }
+}
+
+/// A patient for every server that may be the one of an address.
+fn of_address(
+    args: &DoctorArgs,
+    address: &Address,
+    mut flags: Profile,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Vec<Patient>, Refusal> {
+    let until = Instant::now() + LOOKING_UP;
+    let Leads { leads, troubles } = leads(address, &Resolver::of_system(), until);
+    let (trusted, doubted): (Vec<_>, Vec<_>) = leads.into_iter().partition(|lead| {
+        lead.trusted || args.no_auth || ask::is_right(&lead.host, &lead.why, address, context)
+    });
+    if let (true, Some(lead)) = (trusted.is_empty(), doubted.first()) {
+        let Lead { host, port, why, .. } = lead;
+        let place = port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+        let domain = address.domain();
+        let message = format!(
+            "by {why} the server of {address} is {place}, which is not in {domain}: no password \
+             goes there unless you say that it is right"
+        );
+        return Err(Refusal::new(Exit::NO_PERM, message).hint(format!(
+            "ask your administrator, then: mailsend doctor {place} --username {address}"
+        )));
+    }
+    flags.from = flags.from.or_else(|| given("TARGET", address.to_string().parse().ok()));
+    let nothing = configuration.choose(&Choice { host: true, ..Choice::default() })?;
+    let mut patients = Vec::new();
+    for lead in trusted {
+        let provider = lead.provider.and_then(Provider::named);
+        let mut layer = flags.clone();
+        let named_user = !matches!(provider.map(|row| row.login), Some(Login::Fixed(_)));
+        if named_user && !args.no_auth {
+            layer.username = layer.username.or_else(|| named("TARGET", address.to_string()));
+        }
+        match provider {
+            Some(row) => layer.provider = named("TARGET", row.name.to_owned()),
+            None => {
+                layer.host = named("TARGET", lead.host.clone());
+                layer.port = lead.port.map(|value| Value { value, origin: Origin::Flag("TARGET") });
+            }
+        }
+        let settings = config::resolve(&nothing, layer)?;
+        let before = provider.map(|row| says(row, &settings.server));
+        let ports = match (provider, lead.port) {
+            (Some(_), Some(port)) => Ports::First(port),
+            (None, Some(port)) => Ports::Only(port),
+            (_, None) => Ports::Usual,
+        };
+        let label = format!("{address} at {}", lead.host);
+        let start = Start { label, profile: None, ports, flags: flags.clone() };
+        let patient = start.patient(args, settings, before, None, context)?;
+        patients.push(Patient {
+            provider: provider.map(|row| row.name.to_owned()),
+            found_by: Some(format!("{}: {}", lead.host, lead.why)),
+            troubles: troubles.clone(),
+            ..patient
+        });
+    }
+    Ok(patients)
+}
+
+/// What a provider's row says by itself.
+fn says(row: &Provider, server: &Server) -> Server {
+    let fixed = matches!(row.login, Login::Fixed(_));
+    Server {
+        username: server.username.clone().filter(|_| fixed),
+        trust: Trust::default(),
+        danger_cleartext_auth: false,
+        ehlo: None,
+        ..server.clone()
     }
 }
 
@@ -172,8 +258,11 @@ impl Start {
         let server = &mut settings.server;
         server.ehlo = server.ehlo.take().or_else(|| usual_name.clone());
         let server = &settings.server;
-        let sender = match &settings.identity.from {
-            Some(mailbox) => Party { address: mailbox.address.clone(), given: true },
+        let identity = &settings.identity;
+        let path = identity.reverse_path.clone().flatten();
+        let from = identity.from.as_ref().map(|mailbox| mailbox.address.clone());
+        let sender = match path.or(from) {
+            Some(address) => Party { address, given: true },
             None => Party { address: made_up(server)?, given: false },
         };
         let recipient = match args.to.as_ref().filter(|list| !list.is_empty()) {
@@ -190,6 +279,8 @@ impl Start {
             before,
             complaint,
             provider: None,
+            found_by: None,
+            troubles: Vec::new(),
             usual_name,
             flags,
             ports,

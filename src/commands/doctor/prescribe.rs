@@ -78,6 +78,16 @@ impl Prescribed {
         !self.is_new && self.changes.is_empty()
     }
 
+    /// Nobody says where its password comes from.
+    pub(super) fn asks_for_password(&self) -> bool {
+        let has = |wanted: &[&str]| {
+            self.changes.iter().any(|it| it.value.is_some() && wanted.contains(&it.key))
+        };
+        let tokens = ["token_command", "token_file", "token_env", "token_credential"];
+        let logs_in = has(&["username"]) || (has(&["provider"]) && !has(&["auth"]));
+        logs_in && !has(&PASSWORD_KEYS) && !has(&tokens) && !has(&["extends"])
+    }
+
     /// The keys that shall go.
     pub(super) fn removed(&self) -> impl Iterator<Item = &'static str> {
         self.changes.iter().filter(|change| change.value.is_none()).map(|change| change.key)

@@ -9,6 +9,7 @@ use super::DoctorArgs;
 use super::object;
 use super::patient::Patient;
 use super::prescribe::Prescribed;
+use super::test_mail::Sent;
 use crate::commands::Refusal;
 use crate::commands::columns::wrapped;
 use crate::commands::context::Context;
@@ -31,13 +32,21 @@ pub(super) struct Report<'a> {
     pub(super) examination: &'a Examination,
     /// The profile that works.
     pub(super) prescribed: Option<Prescribed>,
+    /// What became of the test mail, if one was asked for.
+    pub(super) sent: Option<Sent>,
     pub(super) time: Duration,
 }
 
 impl Report<'_> {
     /// What was done.
     pub(super) fn steps(&self) -> Vec<Step> {
-        steps(self.case, self.examination)
+        let mut steps = steps(self.case, self.examination);
+        if let Some(how) = &self.patient.found_by {
+            let port = steps.first().map_or(self.case.server.port, |step| step.port);
+            let step = Step { name: "server", port, mark: Mark::Good, detail: how.clone() };
+            steps.insert(0, step);
+        }
+        steps
     }
 
     /// What that means.
@@ -52,6 +61,15 @@ impl Report<'_> {
                 cost: None,
             };
             found.insert(0, complaint);
+        }
+        for trouble in &self.patient.troubles {
+            found.push(Finding {
+                severity: Severity::Note,
+                what: format!("While looking for the server: {trouble}."),
+                evidence: None,
+                advice: Vec::new(),
+                cost: None,
+            });
         }
         found
     }
@@ -81,6 +99,12 @@ impl Report<'_> {
         }
         if let Some(refusal) = unwritten {
             let mut refusal = refusal;
+            refusal.details = details;
+            return Err(refusal.into());
+        }
+        let unsent = self.sent.as_ref().filter(|sent| sent.exit != Exit::OK);
+        if let Some(Sent { what, exit }) = unsent {
+            let mut refusal = Refusal::new(*exit, format!("{}: {what}", self.patient.label));
             refusal.details = details;
             return Err(refusal.into());
         }
@@ -123,7 +147,12 @@ impl Page {
             self.finding(&finding);
         }
         if let Some(prescribed) = &report.prescribed {
-            self.prescribed(prescribed, report.case, args, written);
+            self.prescribed(prescribed, args, written);
+        }
+        if let Some(sent) = &report.sent {
+            self.line("");
+            let (sign, style) = if sent.exit == Exit::OK { ("✓ ", GOOD) } else { ("✗ ", BAD) };
+            self.beside(sign, style, 2, &sent.what);
         }
         self.text
     }
@@ -197,13 +226,7 @@ impl Page {
         }
     }
 
-    fn prescribed(
-        &mut self,
-        prescribed: &Prescribed,
-        case: &Case<'_>,
-        args: &DoctorArgs,
-        written: Option<String>,
-    ) {
+    fn prescribed(&mut self, prescribed: &Prescribed, args: &DoctorArgs, written: Option<String>) {
         self.line("");
         if prescribed.is_unchanged() {
             let text = format!("The profile {} works as it stands.", prescribed.name);
@@ -226,11 +249,7 @@ impl Page {
             self.beside("  ", Style::new(), 2, &format!("and without {}", removed.join(", ")));
         }
         self.line("");
-        let asks = case.credentials.is_some_and(|known| known.password.is_some())
-            && prescribed.is_new
-            && !toml.contains("password_")
-            && !toml.contains("extends");
-        if asks {
+        if prescribed.asks_for_password() {
             let text = "The password will be asked for at the terminal: set password_command or \
                         password_file for cron.";
             self.beside("· ", Style::new(), 2, text);
