@@ -199,10 +199,10 @@ impl Judge<'_> {
         }
         let is_pinned = best.safety == Safety::Pinned;
         let given = best.server.trust == self.case.server.trust;
-        if is_pinned && given && self.examination.certificate_problem().is_none() {
+        let blind = best.server.trust.danger_accept_invalid_certs;
+        if is_pinned && !blind && given && self.examination.certificate_problem().is_none() {
             found.push(Finding::new(Note, "The certificate is pinned.").costs(PINNED));
         }
-        let blind = best.server.trust.danger_accept_invalid_certs;
         if blind {
             let what = "danger_accept_invalid_certs trusts whoever answers.";
             found.push(

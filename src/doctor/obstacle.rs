@@ -129,6 +129,9 @@ fn obstacle_of(failure: &Failure) -> Obstacle {
         Cause::Certificate(_) | Cause::Injected(_) => Obstacle::Trust,
         Cause::Unprotected { .. } => Obstacle::Privacy,
         Cause::CredentialsRefused { .. } | Cause::ServerUnproven(_) => Obstacle::Credentials,
+        Cause::Refused(reply) if failure.stage == Stage::Auth && reply.code == 534 => {
+            Obstacle::Credentials
+        }
         Cause::Refused(_) if matches!(failure.stage, Stage::Greeting | Stage::Hello) => {
             Obstacle::Server
         }

@@ -38,22 +38,20 @@ pub fn prescription(
     if differs(|a, b| a.tls != b.tls) {
         keys.set("tls", text(after.tls.keyword()));
     }
-    let plain = Trust::default();
-    let trust_before = before.map_or(&plain, |server| &server.trust);
-    keys.trust(trust_before, after);
-    if before.map_or(after.auth != AuthPolicy::Auto, |it| it.auth != after.auth) {
-        keys.set("auth", Some(auth(&after.auth)));
+    keys.trust(before.map(|server| &server.trust), after);
+    // What a profile begins with may say otherwise what is usual.
+    if differs(|a, b| a.auth != b.auth) {
+        let usual = before.is_none() && after.auth == AuthPolicy::Auto;
+        keys.set("auth", (!usual).then(|| auth(&after.auth)));
     }
-    if before
-        .map_or(after.login_style != LoginStyle::Auto, |it| it.login_style != after.login_style)
-    {
-        keys.set("login_style", text(after.login_style.keyword()));
+    if differs(|a, b| a.login_style != b.login_style) {
+        let usual = before.is_none() && after.login_style == LoginStyle::Auto;
+        keys.set("login_style", if usual { None } else { text(after.login_style.keyword()) });
     }
     if differs(|a, b| a.username != b.username) {
         keys.set("username", after.username.as_deref().and_then(text));
     }
-    let danger_before = before.is_some_and(|it| it.danger_cleartext_auth);
-    if danger_before != after.danger_cleartext_auth {
+    if differs(|a, b| a.danger_cleartext_auth != b.danger_cleartext_auth) {
         let danger = after.danger_cleartext_auth.then_some(Setting::Switch(true));
         keys.set("danger_cleartext_auth", danger);
     }
@@ -61,8 +59,10 @@ pub fn prescription(
     if name_before != after.ehlo.as_deref() {
         keys.set("ehlo", after.ehlo.as_deref().and_then(text));
     }
-    if before.map_or(!after.pipelining, |it| it.pipelining != after.pipelining) {
-        keys.set("pipelining", text(if after.pipelining { "auto" } else { "never" }));
+    if differs(|a, b| a.pipelining != b.pipelining) {
+        let usual = before.is_none() && after.pipelining;
+        let word = if after.pipelining { "auto" } else { "never" };
+        keys.set("pipelining", if usual { None } else { text(word) });
     }
     keys.changes
 }
@@ -76,44 +76,38 @@ impl Keys {
         self.changes.push(Change { key, value });
     }
 
-    fn trust(&mut self, before: &Trust, after: &Server) {
+    fn trust(&mut self, before: Option<&Trust>, after: &Server) {
         if matches!(after.tls, Tls::Plaintext | Tls::Opportunistic) {
             // Beside tls = "none" they would contradict it.
-            if *before != Trust::default() {
+            if before.is_none_or(|trust| *trust != Trust::default()) {
                 TRUST_KEYS.iter().for_each(|key| self.set(key, None));
             }
             return;
         }
         let trust = &after.trust;
         let path = |path: &Path| Setting::Text(path.display().to_string());
-        if before.system_roots != trust.system_roots {
+        let differs =
+            |differs: fn(&Trust, &Trust) -> bool| before.is_none_or(|it| differs(it, trust));
+        if differs(|a, b| a.system_roots != b.system_roots) {
             self.set("system_roots", (!trust.system_roots).then_some(Setting::Switch(false)));
         }
-        if before.ca_file != trust.ca_file {
+        if differs(|a, b| a.ca_file != b.ca_file) {
             self.set("ca_file", trust.ca_file.as_deref().map(path));
         }
-        if before.pins != trust.pins {
+        if differs(|a, b| a.pins != b.pins) {
             let pins: Vec<String> = trust.pins.iter().map(ToString::to_string).collect();
             self.set("pin_sha256", (!pins.is_empty()).then_some(Setting::Texts(pins)));
         }
-        if before.server_name != trust.server_name {
+        if differs(|a, b| a.server_name != b.server_name) {
             self.set("server_name", trust.server_name.clone().map(Setting::Text));
         }
-        for (key, before, after) in [
-            (
-                "danger_accept_wrong_name",
-                before.danger_accept_wrong_name,
-                trust.danger_accept_wrong_name,
-            ),
-            (
-                "danger_accept_invalid_certs",
-                before.danger_accept_invalid_certs,
-                trust.danger_accept_invalid_certs,
-            ),
-        ] {
-            if before != after {
-                self.set(key, after.then_some(Setting::Switch(true)));
-            }
+        if differs(|a, b| a.danger_accept_wrong_name != b.danger_accept_wrong_name) {
+            let danger = trust.danger_accept_wrong_name.then_some(Setting::Switch(true));
+            self.set("danger_accept_wrong_name", danger);
+        }
+        if differs(|a, b| a.danger_accept_invalid_certs != b.danger_accept_invalid_certs) {
+            let danger = trust.danger_accept_invalid_certs.then_some(Setting::Switch(true));
+            self.set("danger_accept_invalid_certs", danger);
         }
     }
 }

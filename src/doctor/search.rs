@@ -3,6 +3,8 @@
 //!
 //! Ends when one works, when the password was refused too often, or when there is no way left.
 
+mod consent;
+
 use std::thread;
 
 use super::settled::pinned_down;
@@ -10,11 +12,10 @@ use super::sight::{self, USUAL_PORTS};
 use super::variation::{self, Variation};
 use super::way::ways;
 use super::{
-    Attendant, Case, Consent, Examination, MOST_REFUSALS, Ports, Question, Safety, Sight, Trial,
-    Verdict, Way,
+    Attendant, Case, Consent, Examination, MOST_REFUSALS, Ports, Safety, Sight, Trial, Verdict, Way,
 };
 use crate::advice::{self, Remedy};
-use crate::model::{Address, AuthPolicy, Cause, Mechanism, Server, Stage, Tls};
+use crate::model::{Address, AuthPolicy, Cause, LoginStyle, Mechanism, Server, Stage, Tls};
 use crate::smtp::Credentials;
 
 /// Looks at the server and rehearses until a submission works.
@@ -71,10 +72,12 @@ impl Search<'_> {
             let server = self.base.clone();
             let safety = safety_of(&server);
             if let Some(good) = self.attempt(server, safety, true) {
+                self.forget_manners();
                 self.look_at(&[self.base.port]);
                 return Some(self.settle(good));
             }
         }
+        self.forget_manners();
         let (first, others) = match self.case.ports {
             Ports::Only(port) => (vec![port], Vec::new()),
             Ports::First(port) => {
@@ -111,6 +114,14 @@ impl Search<'_> {
         trial.rehearsed.connection.auth.is_some()
             && !party.given
             && !about_rights.iter().any(|word| text.contains(word))
+    }
+
+    /// What was set for a way that leads nowhere, or hides what the server is like, is set anew.
+    fn forget_manners(&mut self) {
+        self.base.login_style = LoginStyle::Auto;
+        self.base.pipelining = true;
+        self.base.trust.danger_accept_invalid_certs = false;
+        self.base.trust.danger_accept_wrong_name = false;
     }
 
     /// Settings that say a password where it may be heard have its owner's consent already.
@@ -199,6 +210,9 @@ impl Search<'_> {
             }
             let server = way.server(&self.base, true);
             if self.is_tried(&server) {
+                if self.refusals > 0 {
+                    return self.after_refusal(way, &with_login);
+                }
                 continue;
             }
             if let Some(good) = self.attempt(server, way.safety, true) {
@@ -279,38 +293,15 @@ impl Search<'_> {
     }
 
     fn is_tried(&self, server: &Server) -> bool {
-        let same =
-            |trial: &Trial| Server { ehlo: server.ehlo.clone(), ..trial.server.clone() } == *server;
-        self.trials.iter().any(same)
-    }
-
-    /// Whether a password may be said there: the person agreed, or does so now.
-    fn may_log_in(&mut self, way: &Way) -> bool {
-        match way.safety {
-            Safety::Verified | Safety::Hidden => true,
-            // Whoever lets everybody hear it may let one hear it.
-            Safety::Pinned => {
-                self.consent.pin || self.consent.cleartext || self.ask_to_pin(way.port)
+        self.trials.iter().any(|trial| {
+            let mut before = trial.server.clone();
+            before.ehlo.clone_from(&server.ehlo);
+            // Consent that was not needed makes no other way.
+            if server.tls.is_verified() {
+                before.danger_cleartext_auth = server.danger_cleartext_auth;
             }
-            Safety::Clear => {
-                if !self.consent.cleartext {
-                    let question = Question::Cleartext { port: way.port };
-                    self.consent.cleartext = (self.attendant.ask)(&question);
-                }
-                self.consent.cleartext
-            }
-        }
-    }
-
-    fn ask_to_pin(&mut self, port: u16) -> bool {
-        let sight = self.sights.iter().find(|sight| sight.port == port);
-        let Some(sight) = sight else { return false };
-        let Some(problem) = sight.tls().and_then(|tls| tls.problem) else { return false };
-        let certificate =
-            sight.looks().find_map(|look| look.seen.certificate.clone()).map(Box::new);
-        let question = Question::Pin { port, certificate, problem: problem.clone() };
-        self.consent.pin = (self.attendant.ask)(&question);
-        self.consent.pin
+            before == *server
+        })
     }
 
     /// Rehearses with these settings, and with what may help where that is refused; the trial in

@@ -221,6 +221,10 @@ fn auth_step(case: &Case<'_>, sight: &Sight, add: &mut dyn FnMut(&'static str, M
 }
 
 fn trial_steps(trial: &Trial, is_best: bool, steps: &mut Vec<Step>) {
+    // What was settled afterwards is told of the last one.
+    if !is_best && trial.is_good() {
+        return;
+    }
     let port = trial.server.port;
     let mut add = |name, mark, detail: String| steps.push(Step { name, port, mark, detail });
     let way = way_in_words(trial);

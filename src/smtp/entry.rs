@@ -273,15 +273,17 @@ impl Entry<'_> {
 
 /// Whether a server that was given the secret may count it as a wrong one.
 fn is_in_vain(cause: &Cause) -> bool {
-    matches!(
-        cause,
-        Cause::CredentialsRefused { .. }
-            | Cause::ServerUnproven(_)
-            | Cause::Lost(_)
-            | Cause::TimedOut(_)
-            | Cause::DeadlinePassed(_)
-            | Cause::Protocol(_)
-    )
+    let too_weak = matches!(cause, Cause::Refused(reply) if reply.code == 534);
+    too_weak
+        || matches!(
+            cause,
+            Cause::CredentialsRefused { .. }
+                | Cause::ServerUnproven(_)
+                | Cause::Lost(_)
+                | Cause::TimedOut(_)
+                | Cause::DeadlinePassed(_)
+                | Cause::Protocol(_)
+        )
 }
 
 /// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.

@@ -16,6 +16,7 @@ mod deadline;
 mod dialogue;
 mod dns;
 mod docs;
+mod doctor;
 mod fuzzing;
 mod headers;
 mod hints;

@@ -189,18 +189,18 @@ fn examined_by(case: &Case<'_>, args: &DoctorArgs, context: &Context, ui: &Ui) -
     examination
 }
 
-/// A server without a profile needs no files, so a fault in one of them is no obstacle.
+/// A server without a profile needs no files, so a fault in one of them is no obstacle, unless a
+/// profile is to be added there; one that is not there yet is made then.
 fn load(
     args: &DoctorArgs,
     locations: &config::Locations,
 ) -> Result<config::Configuration, Refusal> {
-    match config::load(locations) {
-        Ok(configuration) => Ok(configuration),
-        Err(_) if args.write.is_none() && args.target.as_deref().is_some_and(names_a_server) => {
-            Ok(config::load_what_is_right(locations))
-        }
-        Err(error) => Err(error.into()),
+    let is_server = args.target.as_deref().is_some_and(names_a_server);
+    let missing = locations.explicit.as_ref().is_some_and(|path| !path.exists());
+    if is_server && (args.write.is_none() || missing) {
+        return Ok(config::load_what_is_right(locations));
     }
+    Ok(config::load(locations)?)
 }
 
 fn names_a_server(word: &str) -> bool {

@@ -182,10 +182,11 @@ impl Page {
     }
 
     fn steps(&mut self, steps: &[Step]) {
-        let several = steps.iter().any(|step| step.port != steps[0].port);
-        let name = |step: &Step| match several {
-            true => format!("{:>5} {}", step.port, step.name),
-            false => step.name.to_owned(),
+        let main = steps.iter().find(|step| step.name == "connection").map(|step| step.port);
+        let name = |step: &Step| match step.name {
+            name if main.is_none_or(|main| step.port == main) => name.to_owned(),
+            "port" => format!("port {}", step.port),
+            name => format!("{name}, port {}", step.port),
         };
         let width = steps.iter().map(|step| name(step).len()).max().unwrap_or(0);
         for step in steps {

@@ -5,7 +5,7 @@ use crate::advice;
 use crate::doctor::finding::Finding;
 use crate::doctor::finding::Severity::{Note, Warning};
 use crate::doctor::{Trial, Verdict};
-use crate::model::{AuthPolicy, Cause, LoginStyle, Stage};
+use crate::model::{AuthPolicy, Cause, Failure, LoginStyle, Stage};
 
 impl Judge<'_> {
     /// What the logins showed.
@@ -15,10 +15,10 @@ impl Judge<'_> {
             if matches!(failure.cause, Cause::DeadlinePassed(_)) && self.best.is_some() {
                 continue;
             }
-            let severity = self.weight();
-            let by = trial.given_in_vain().map(|it| format!(" (given by {})", it.name()));
-            let what = format!("{}{}.", sentence(&failure.to_string()), by.unwrap_or_default());
-            let mut finding = Finding::new(severity, what);
+            if self.is_said_already(failure) {
+                continue;
+            }
+            let mut finding = Finding::new(self.weight(), what_failed(failure, trial));
             if let Cause::CredentialsRefused { reply, .. } | Cause::Refused(reply) = &failure.cause
             {
                 finding = finding.in_words(reply);
@@ -123,5 +123,33 @@ impl Judge<'_> {
             );
             found.push(Finding::new(Note, what));
         }
+    }
+}
+
+impl Judge<'_> {
+    /// What looking at the port has shown is said of the port.
+    fn is_said_already(&self, failure: &Failure) -> bool {
+        let Some(sight) = self.examination.main_sight() else { return false };
+        let inside = sight.tls().and_then(|tls| tls.offers);
+        match failure.cause {
+            Cause::AuthNotOffered => {
+                inside.is_some_and(|inside| inside.mechanisms.is_empty())
+                    && sight.in_clear().is_some_and(|clear| !clear.mechanisms.is_empty())
+            }
+            _ => failure.stage < Stage::Auth && sight.failure().is_some(),
+        }
+    }
+}
+
+/// What went wrong with a rehearsal; the server's own words are the evidence.
+fn what_failed(failure: &Failure, trial: &Trial) -> String {
+    let user = trial.server.username.as_deref().unwrap_or_default();
+    match &failure.cause {
+        Cause::CredentialsRefused { mechanism, .. } => {
+            let proof = mechanism.proof().name();
+            format!("The server refused the {proof} of {user}, given by {}.", mechanism.name())
+        }
+        Cause::Refused(_) => format!("The server refused {}.", failure.stage.name()),
+        _ => format!("{}.", sentence(&failure.to_string())),
     }
 }
