@@ -1,5 +1,6 @@
 //! `mailsend doctor` as its users run it: what it finds, what it says, and what it never does.
 
+mod address;
 mod consent;
 mod manners;
 mod profile;

@@ -4,9 +4,13 @@
 #
 #   RESOLVER   UDP and TCP
 #
+# It also answers on port 53 of NET.1, where NET is three octets of loopback that this run has for
+# itself: hosts are at NET.2 and so on, for whoever takes these addresses.
+#
 # Domains: example.test (services, exchangers, aliases, and more records than a datagram holds),
 # dead.test (SERVFAIL: its name server would be on this host, where Unbound asks nobody) and
-# refused.test (REFUSED).
+# refused.test (REFUSED). For mail addresses, with hosts: srv.test, both.test, many.test,
+# outside.test, names.test, none.test and company.test, which has its mail at Tencent.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 packages=(unbound)
@@ -14,6 +18,8 @@ listeners=(RESOLVER)
 
 write_configuration() {
   local dir=$1 etc=$1/overlay/etc
+  NET=127.$((RANDOM % 100 + 100)).$((RANDOM % 256))
+  echo "NET=$NET" >>"$dir/env"
   mkdir -p "$etc/unbound"
   unbound_conf >"$etc/unbound/unbound.conf"
   example_zone >"$etc/unbound/example.zone"
@@ -24,8 +30,8 @@ write_configuration() {
 unbound_conf() {
   cat <<END
 server:
-  interface: 127.0.0.1
-  port: $RESOLVER
+  interface: 127.0.0.1@$RESOLVER
+  interface: $NET.1@53
   num-threads: 1
   do-daemonize: no
   username: ""
@@ -37,6 +43,7 @@ server:
   module-config: "iterator"
   local-zone: "test." nodefault
   local-zone: "refused.test." refuse
+$(hosts)
 auth-zone:
   name: "example.test"
   zonefile: "/etc/unbound/example.zone"
@@ -47,6 +54,37 @@ forward-zone:
   name: "dead.test"
   forward-addr: 127.0.0.1@1
 END
+}
+
+# Each domain with a record for itself, so that the others of its names are known not to exist.
+hosts() {
+  local i
+  local_zone srv.test "_submission._tcp SRV 0 0 587 mail.srv.test." "mail A $NET.2"
+  local_zone both.test "_submissions._tcp SRV 0 0 465 mail.both.test." \
+    "_submission._tcp SRV 0 0 587 mail.both.test." "mail A $NET.3"
+  local many=()
+  for ((i = 0; i < 100; i++)); do
+    many+=("_submission._tcp SRV $i 0 587 mail-number-$i.many.test.")
+  done
+  local_zone many.test "${many[@]}" "mail-number-0 A $NET.4"
+  local_zone outside.test "_submission._tcp SRV 0 0 587 mail.elsewhere.test."
+  local_zone elsewhere.test "mail A $NET.5"
+  local_zone names.test "smtp A $NET.6"
+  local_zone none.test "_submission._tcp SRV 0 0 0 ."
+  local_zone company.test "@ MX 5 mxbiz1.qq.com."
+  local_zone exmail.qq.com "smtp A $NET.7"
+}
+
+# local_zone DOMAIN RECORD... : the first word of a record is a name in the domain, or @.
+local_zone() {
+  local domain=$1 record name
+  shift
+  echo "  local-zone: \"$domain.\" static"
+  for record; do
+    name=${record%% *}.
+    [ "$name" != @. ] || name=
+    echo "  local-data: '$name$domain. 60 IN ${record#* }'"
+  done
 }
 
 example_zone() {

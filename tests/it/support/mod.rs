@@ -17,6 +17,6 @@ pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
-pub(crate) use sandbox::{caught, sandbox};
+pub(crate) use sandbox::{caught, sandbox, sandbox_at};
 pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
 pub(crate) use server::RealServer;
