@@ -81,6 +81,7 @@ impl Judge<'_> {
             Some(TlsSight { tls, problem: Some(problem), .. }) => {
                 found.push(self.certificate(sight, tls, problem));
             }
+            Some(TlsSight { tls, offers: None, .. }) => found.extend(self.lost_inside(sight, tls)),
             Some(_) => {}
             None => {
                 if let Some(finding) = self.no_tls(sight) {
@@ -103,6 +104,15 @@ impl Judge<'_> {
         let advice = failure.map(|it| self.advice(it, &self.looked_by(sight, tls)));
         let finding = Finding::new(severity, what).advised(advice.unwrap_or_default());
         if pinned { finding.costs(PINNED) } else { finding }
+    }
+
+    /// The certificate is good, and all the same nothing could be said inside.
+    fn lost_inside(&self, sight: &Sight, tls: Tls) -> Option<Finding> {
+        let look = if tls == Tls::Implicit { &sight.implicit } else { &sight.starttls };
+        let failure = look.as_ref()?.failure.as_ref()?;
+        let what = format!("The server's TLS does not work: {failure}.");
+        let advice = self.advice(failure, &self.looked_by(sight, tls));
+        Some(Finding::new(self.weight(), what).advised(advice))
     }
 
     /// Why there is no TLS, where it was asked for.
@@ -171,13 +181,13 @@ impl Judge<'_> {
             ]));
         }
         if let Some(way) = self.examination.withheld.iter().find(is_clear) {
-            let offered = match way.offered.is_empty() {
-                true => "if at all".to_owned(),
-                false => way.offered.join(" "),
+            let possible = match way.offered.is_empty() {
+                true => "might perhaps".to_owned(),
+                false => format!("can ({})", way.offered.join(" ")),
             };
             let what = format!(
-                "On port {} one can log in in the clear ({offered}), which was left out, for \
-                 anybody on the way could read the password.",
+                "On port {} one {possible} log in in the clear, which was left out, for anybody on \
+                 the way could read the password.",
                 way.port
             );
             found.push(Finding::new(Problem, what).advised([

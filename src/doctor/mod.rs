@@ -123,6 +123,8 @@ pub struct Examination {
     pub withheld: Vec<Way>,
     /// Which of the trials works and is the best.
     pub best: Option<usize>,
+    /// Somebody was to log in.
+    pub with_login: bool,
     /// How many passwords were refused, or given without an answer.
     pub refusals: u8,
 }

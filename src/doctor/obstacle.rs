@@ -1,7 +1,7 @@
 //! What stands in the way where nothing works, what to ask of whom, and the exit status (pure).
 
 use super::sight::Sight;
-use super::{Examination, Safety, Trial, Verdict};
+use super::{Examination, Safety, Trial, Verdict, Way};
 use crate::model::{Cause, CertificateProblem, Exit, Failure, Stage};
 
 /// What stands in the way of mail.
@@ -82,15 +82,23 @@ impl Examination {
         }
         let refused = self.trials.iter().rev().find(|trial| trial.given_in_vain().is_some());
         if let Some(trial) = refused {
-            return Some((Obstacle::Credentials, trial.exit()));
+            let exit = trial.exit();
+            let later = exit == Exit::TEMP_FAIL;
+            return Some((if later { Obstacle::Server } else { Obstacle::Credentials }, exit));
         }
-        let enveloped = |trial: &&Trial| matches!(trial.verdict(), Verdict::Refused(..));
+        // Whoever could not log in is refused for that.
+        let enveloped = |trial: &&Trial| {
+            matches!(trial.verdict(), Verdict::Refused(..))
+                && (trial.logged_in() || !self.with_login)
+        };
+        let offered = |way: &&Way| !way.offered.is_empty();
+        let withheld = self.withheld.iter().find(offered);
         if let Some(trial) = self.trials.iter().find(enveloped)
-            && self.withheld.is_empty()
+            && withheld.is_none()
         {
             return Some((Obstacle::Envelope, trial.exit()));
         }
-        if let Some(way) = self.withheld.first() {
+        if let Some(way) = withheld {
             return Some(match way.safety {
                 Safety::Pinned => (Obstacle::Trust, Exit::NO_PERM),
                 _ if self.certificate_problem().is_some() => (Obstacle::Trust, Exit::NO_PERM),
@@ -112,8 +120,9 @@ impl Examination {
         });
         let tried: Vec<_> =
             tried.filter(|it| !matches!(it.cause, Cause::DeadlinePassed(_))).collect();
-        if tried.is_empty() {
-            self.sights.iter().filter_map(Sight::failure).collect()
+        let seen = self.sights.iter().filter_map(Sight::failure);
+        if tried.iter().all(|failure| failure.stage < Stage::Auth) {
+            tried.into_iter().chain(seen).collect()
         } else {
             tried
         }

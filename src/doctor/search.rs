@@ -33,7 +33,8 @@ pub fn examine(case: &Case<'_>, attendant: &Attendant<'_>) -> Examination {
     };
     let best = search.run();
     let Search { sights, trials, withheld, refusals, .. } = search;
-    Examination { sights, trials, withheld, best, refusals }
+    let with_login = case.credentials.is_some();
+    Examination { sights, trials, withheld, best, with_login, refusals }
 }
 
 /// Rehearses once more with the settings that a profile resolves to, unless that was done already;
@@ -45,9 +46,10 @@ pub fn prove(case: &Case<'_>, examination: &mut Examination, server: Server) -> 
     if server == best.server {
         return true;
     }
-    let trial = Trial::of(case, server, best.safety, &best.sender);
+    let left = MOST_REFUSALS.saturating_sub(examination.refusals);
+    let trial = Trial::of(case, server, best.safety, &best.sender, left);
     let works = trial.is_good() || !best.is_good();
-    examination.refusals += u8::from(trial.given_in_vain().is_some());
+    examination.refusals += trial.refusals();
     examination.trials.push(trial);
     examination.best = works.then_some(examination.trials.len() - 1);
     works
@@ -111,9 +113,7 @@ impl Search<'_> {
         };
         let about_rights = ["relay", "authenticat", "authoriz", "log in"];
         let text = reply.text().to_lowercase();
-        trial.rehearsed.connection.auth.is_some()
-            && !party.given
-            && !about_rights.iter().any(|word| text.contains(word))
+        trial.logged_in() && !party.given && !about_rights.iter().any(|word| text.contains(word))
     }
 
     /// What was set for a way that leads nowhere, or hides what the server is like, is set anew.
@@ -209,20 +209,18 @@ impl Search<'_> {
                 continue;
             }
             let server = way.server(&self.base, true);
-            if self.is_tried(&server) {
-                if self.refusals > 0 {
-                    return self.after_refusal(way, &with_login);
-                }
-                continue;
-            }
-            if let Some(good) = self.attempt(server, way.safety, true) {
+            if !self.is_tried(&server)
+                && let Some(good) = self.attempt(server, way.safety, true)
+            {
                 return Some(good);
             }
             if self.refusals > 0 {
                 return self.after_refusal(way, &with_login);
             }
-            let last = self.trials.last();
-            if last.is_some_and(|trial| trial.rehearsed.connection.auth.is_some()) {
+            if let Some(good) = self.one_by_one(way) {
+                return Some(good);
+            }
+            if self.trials.last().is_some_and(Trial::logged_in) {
                 least = way.safety;
             }
         }
@@ -232,24 +230,44 @@ impl Search<'_> {
         None
     }
 
-    /// The server may want no login, or not say that it has one.
+    /// Each mechanism that is left on a connection of its own: what was asked for before it may have
+    /// annoyed the server.
+    fn one_by_one(&mut self, way: &Way) -> Option<usize> {
+        let mut left = match self.trials.last() {
+            Some(trial) if !trial.rehearsed.seen.tried.is_empty() => variation::others(trial, way),
+            _ => return None,
+        };
+        while let Some(mechanism) = left.pop()
+            && !self.is_over()
+        {
+            let mut server = way.server(&self.base, true);
+            server.auth = AuthPolicy::Named(vec![mechanism]);
+            if let Some(good) = self.attempt(server, way.safety, true) {
+                return Some(good);
+            }
+        }
+        None
+    }
+
+    /// The server may want no login, not say that it has one, or offer what does not fit.
     fn where_no_login_is_offered(
         &mut self,
         credentials: &Credentials,
         mut ways: Vec<Way>,
     ) -> Option<usize> {
-        ways.sort_by_key(|way| way.safety);
+        ways.sort_by_key(|way| (way.offered.is_empty(), way.safety));
+        if let Some(way) = ways.first().filter(|way| !way.offered.is_empty()) {
+            // Nothing secret is said where nothing fits; what is offered is told.
+            let server = way.server(&self.base, true);
+            return self.attempt(server, way.safety, true);
+        }
         for way in &ways {
             let server = way.server(&self.base, false);
             if let Some(good) = self.attempt(server, way.safety, false) {
                 return Some(good);
             }
         }
-        let offered = ways.iter().any(|way| !way.offered.is_empty());
-        if offered || credentials.password.is_none() {
-            return None;
-        }
-        for way in &ways {
+        for way in ways.iter().filter(|_| credentials.password.is_some()) {
             if self.is_over() {
                 return None;
             }
@@ -258,7 +276,9 @@ impl Search<'_> {
                 continue;
             }
             let mut server = way.server(&self.base, true);
-            server.auth = AuthPolicy::Named(vec![Mechanism::Plain, Mechanism::Login]);
+            // The password is said last by the one that says it at once.
+            let unasked = vec![Mechanism::Login, Mechanism::CramMd5, Mechanism::Plain];
+            server.auth = AuthPolicy::Named(unasked);
             if let Some(good) = self.attempt(server, way.safety, true) {
                 return Some(good);
             }
@@ -334,8 +354,9 @@ impl Search<'_> {
             false => format!("trying {} without a login", way_in_words(&server)),
         };
         (self.attendant.tell)(&how);
-        let trial = Trial::of(self.case, server, safety, &self.sender);
-        self.refusals += u8::from(trial.given_in_vain().is_some());
+        let left = MOST_REFUSALS.saturating_sub(self.refusals);
+        let trial = Trial::of(self.case, server, safety, &self.sender, left);
+        self.refusals += trial.refusals();
         self.trials.push(trial);
         self.trials.len() - 1
     }

@@ -8,7 +8,8 @@ pub(super) fn pinned_down(trial: &Trial) -> Server {
     let mut server = trial.server.clone();
     let seen = &trial.rehearsed.seen;
     if let Some(auth) = trial.rehearsed.connection.auth {
-        if !seen.tried.is_empty() && server.auth == AuthPolicy::Auto {
+        let one_of_several = matches!(&server.auth, AuthPolicy::Named(named) if named.len() > 1);
+        if one_of_several || (!seen.tried.is_empty() && server.auth == AuthPolicy::Auto) {
             server.auth = AuthPolicy::Named(vec![auth.mechanism]);
         }
         if let (LoginStyle::Auto, Some(LoginStyle::InitialResponse)) =

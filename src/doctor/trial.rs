@@ -32,13 +32,20 @@ pub enum Verdict<'a> {
 }
 
 impl Trial {
-    /// Rehearses with these settings.
-    pub(super) fn of(case: &Case<'_>, server: Server, safety: Safety, sender: &Address) -> Self {
+    /// Rehearses with these settings; the password is said in vain so often at most.
+    pub(super) fn of(
+        case: &Case<'_>,
+        server: Server,
+        safety: Safety,
+        sender: &Address,
+        most_in_vain: u8,
+    ) -> Self {
         let login = server.auth != AuthPolicy::None;
         let credentials = case.credentials.filter(|_| login).map(|known| Credentials {
             username: server.username.clone(),
             password: known.password.clone(),
             token: known.token.clone(),
+            most_in_vain: Some(most_in_vain),
         });
         let rehearsed = Rehearsal {
             server: &server,
@@ -74,9 +81,19 @@ impl Trial {
         matches!(self.verdict(), Verdict::Works | Verdict::Later(..))
     }
 
-    /// The mechanism whose secret was given in vain.
+    /// The mechanism by which the secret was given in vain, the last if several.
     pub fn given_in_vain(&self) -> Option<Mechanism> {
-        self.rehearsed.seen.given_in_vain
+        self.rehearsed.seen.given_in_vain.last().copied()
+    }
+
+    /// How often it was.
+    pub(super) fn refusals(&self) -> u8 {
+        u8::try_from(self.rehearsed.seen.given_in_vain.len()).unwrap_or(u8::MAX)
+    }
+
+    /// Whether somebody has logged in.
+    pub(super) fn logged_in(&self) -> bool {
+        self.rehearsed.connection.auth.is_some()
     }
 
     /// What the program would end with.
@@ -89,8 +106,14 @@ impl Trial {
         }
     }
 
-    /// What may help that the doctor can try.
+    /// What may help that the doctor can try: what the table says, and for whoever is logged in
+    /// and may not send as somebody else, to send as themselves.
     pub(super) fn remedy(&self) -> Option<advice::Remedy> {
+        let own = matches!(self.verdict(), Verdict::Refused(Stage::Mail, _)) && self.logged_in();
+        self.remedy_of_the_table().or_else(|| own.then_some(advice::Remedy::LoginAsSender))
+    }
+
+    fn remedy_of_the_table(&self) -> Option<advice::Remedy> {
         let (stage, reply) = match self.verdict() {
             Verdict::Refused(stage, reply) | Verdict::Later(stage, reply) => (stage, reply),
             Verdict::Failed(Failure { stage, cause: Cause::Refused(reply), .. }) => (*stage, reply),

@@ -6,7 +6,7 @@
 
 use super::way::Way;
 use super::{Consent, Safety, Trial};
-use crate::model::{Address, AuthPolicy, Cause, LoginStyle, Mechanism, Server, Tls};
+use crate::model::{Address, AuthPolicy, Cause, LoginStyle, Mechanism, Server};
 
 /// The mechanisms that say or prove a password, the most likely to work first.
 const BY_PASSWORD: [Mechanism; 5] = [
@@ -35,7 +35,7 @@ pub(super) fn second(
     let server = &refused.server;
     let outside = ways.iter().find(|way| {
         consent.cleartext
-            && server.tls != Tls::Plaintext
+            && refused.safety != Safety::Clear
             && way.safety == Safety::Clear
             && way.port == server.port
     });
@@ -83,6 +83,21 @@ pub(super) fn inside(refused: &Trial, worked: &Trial, way: &Way, base: &Server) 
     let mut server = way.server(base, true);
     server.auth = AuthPolicy::Named(vec![other]);
     Some(server)
+}
+
+/// The mechanisms of a way that were not tried, the most likely to work last.
+pub(super) fn others(tried: &Trial, way: &Way) -> Vec<Mechanism> {
+    let was_tried = |mechanism: &Mechanism| {
+        tried.rehearsed.seen.tried.first().is_some_and(|(name, _)| name == mechanism.name())
+    };
+    let may_reveal = way.safety != Safety::Hidden;
+    let offered = |mechanism: &Mechanism| way.offered.iter().any(|name| name == mechanism.name());
+    let mut others: Vec<Mechanism> = BY_PASSWORD
+        .into_iter()
+        .filter(|it| offered(it) && !was_tried(it) && (may_reveal || it.is_scram()))
+        .collect();
+    others.reverse();
+    others
 }
 
 fn other_mechanism(way: &Way, refused: Mechanism, may_reveal: bool) -> Option<Mechanism> {

@@ -31,8 +31,9 @@ pub struct Observations {
     pub initial_response_refused: bool,
     /// Replies to mechanisms that were tried before, by name.
     pub tried: Vec<(String, Reply)>,
-    /// The mechanism by which a password or token, or a proof of it, was given and not accepted.
-    pub given_in_vain: Option<Mechanism>,
+    /// The mechanisms by which a password or token, or a proof of it, was given and not accepted,
+    /// in their order: whatever was answered, the server may count it as a wrong one.
+    pub given_in_vain: Vec<Mechanism>,
     /// Only HELO was understood.
     pub helo_only: bool,
     /// It broke in a group of commands, and it could not be tried without.

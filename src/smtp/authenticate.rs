@@ -18,6 +18,10 @@ use Mechanism::{
 /// they do not know.
 const CONNECTIONS: u8 = 4;
 
+/// How often a password is said in vain in one login: a server that answers a wrong one as it does
+/// an unknown mechanism counts all the same.
+const MOST_IN_VAIN: u8 = 2;
+
 /// The fewest flights first: nobody listens inside verified TLS.
 const IN_TLS: &[Mechanism] = &[
     OauthBearer,
@@ -82,8 +86,8 @@ pub(super) struct Plan {
     learnt: bool,
     /// The mechanism that is being tried has said the secret.
     pub(super) secret_is_said: bool,
-    /// The mechanism that is being tried.
-    trying: Option<Mechanism>,
+    /// The mechanisms by which a secret was said, or proven, and not accepted.
+    pub(super) in_vain: Vec<Mechanism>,
     /// LOGIN is to be tried with the user name in its line.
     pub(super) login_wants_initial_response: bool,
     connections: u8,
@@ -104,9 +108,17 @@ impl Plan {
         }
     }
 
-    /// The mechanism that has said the secret, if the one that was tried last has.
-    pub(super) fn said_by(&self) -> Option<Mechanism> {
-        self.trying.filter(|_| self.secret_is_said)
+    /// Notes whether an attempt has said the secret for nothing.
+    fn note_saying(&mut self, mechanism: Mechanism, attempt: &Result<Attempt, Cause>) {
+        if self.secret_is_said && !matches!(attempt, Ok(Attempt::Authenticated(_))) {
+            self.in_vain.push(mechanism);
+        }
+    }
+
+    /// Whether the password was said so often that it must not be said again.
+    fn is_used_up(&self, credentials: &Credentials) -> bool {
+        let passwords = self.in_vain.iter().filter(|it| it.proof() == Proof::Password).count();
+        passwords >= usize::from(credentials.most_in_vain.unwrap_or(MOST_IN_VAIN))
     }
 
     fn strike(&mut self, mechanism: Mechanism) {
@@ -170,9 +182,13 @@ pub(super) fn authenticate(
         if mechanism.reveals_secret() && too_weak {
             continue;
         }
+        if mechanism.proof() == Proof::Password && exchange.plan.is_used_up(credentials) {
+            continue;
+        }
         exchange.plan.secret_is_said = false;
-        exchange.plan.trying = Some(mechanism);
-        let attempt = exchange.attempt(mechanism, surroundings).inspect_err(|cause| {
+        let attempt = exchange.attempt(mechanism, surroundings);
+        exchange.plan.note_saying(mechanism, &attempt);
+        let attempt = attempt.inspect_err(|cause| {
             let Plan { learnt, secret_is_said, .. } = *exchange.plan;
             if matches!(cause, Cause::Lost(_)) && !learnt && !secret_is_said {
                 exchange.plan.strike(mechanism);
@@ -195,9 +211,11 @@ pub(super) fn authenticate(
     }
     // What was not understood may have been the response in the line.
     let plain = exchange.plan.struck.contains(&Plain) && offered.iter().any(|name| name == "PLAIN");
-    if plain && !too_weak {
-        exchange.plan.trying = Some(Plain);
-        let attempt = exchange.plain_when_asked()?;
+    if plain && !too_weak && !exchange.plan.is_used_up(credentials) {
+        exchange.plan.secret_is_said = false;
+        let attempt = exchange.plain_when_asked();
+        exchange.plan.note_saying(Plain, &attempt);
+        let attempt = attempt?;
         if !matches!(attempt, Attempt::NotThisOne(_)) {
             return conclude(attempt).map(Some);
         }

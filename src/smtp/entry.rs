@@ -99,7 +99,9 @@ impl Entry<'_> {
             };
             let client = &mut channel.client;
             let (server, seen) = (self.server, &mut self.seen);
-            match authenticate(client, server, credentials, surroundings, &mut plan, seen) {
+            let ended = authenticate(client, server, credentials, surroundings, &mut plan, seen);
+            self.seen.given_in_vain.clone_from(&plan.in_vain);
+            match ended {
                 Ok(facts) => return Ok((channel, facts)),
                 Err(cause) if plan.goes_on(&cause) => {
                     let note = format!("AUTH ended ({cause}); going on with what is left of it");
@@ -108,10 +110,7 @@ impl Entry<'_> {
                     // In the clear again where TLS did not come about.
                     channel = self.any_channel(tls.as_ref().filter(|_| in_tls))?;
                 }
-                Err(cause) => {
-                    self.seen.given_in_vain = plan.said_by().filter(|_| is_in_vain(&cause));
-                    return Err(leave(channel.client, cause));
-                }
+                Err(cause) => return Err(leave(channel.client, cause)),
             }
         }
     }
@@ -120,7 +119,7 @@ impl Entry<'_> {
     /// old ones do (RFC 1869 §4.7).
     fn any_channel(&mut self, tls: Option<&TlsClient>) -> Result<Channel, Cause> {
         let cause = match self.channel(tls, Hello::Extended) {
-            Err(cause @ Cause::Lost(_)) if self.hung_up_at_helo() && self.helo_may_do() => cause,
+            Err(cause @ Cause::Lost(_)) if self.hung_up_at_hello() && self.helo_may_do() => cause,
             channel => return channel,
         };
         (self.watch.observer)(Line::Note(&format!("{cause} at EHLO; once more with HELO")));
@@ -130,9 +129,9 @@ impl Entry<'_> {
         })
     }
 
-    fn hung_up_at_helo(&self) -> bool {
-        let helo_only = self.wire.as_ref().is_some_and(|wire| wire.lock().helo_only());
-        self.stage == Stage::Hello && helo_only
+    /// The server refused EHLO and hung up at HELO, or at EHLO already.
+    fn hung_up_at_hello(&self) -> bool {
+        self.stage == Stage::Hello && self.seen.hello_in_clear.is_none()
     }
 
     /// Whether a mail can be sent to a server that offers neither STARTTLS nor AUTH.
@@ -269,21 +268,6 @@ impl Entry<'_> {
             }
         }
     }
-}
-
-/// Whether a server that was given the secret may count it as a wrong one.
-fn is_in_vain(cause: &Cause) -> bool {
-    let too_weak = matches!(cause, Cause::Refused(reply) if reply.code == 534);
-    too_weak
-        || matches!(
-            cause,
-            Cause::CredentialsRefused { .. }
-                | Cause::ServerUnproven(_)
-                | Cause::Lost(_)
-                | Cause::TimedOut(_)
-                | Cause::DeadlinePassed(_)
-                | Cause::Protocol(_)
-        )
 }
 
 /// A reply that is not the one hoped for; what is neither yes nor no breaks the protocol.

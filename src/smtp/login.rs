@@ -133,11 +133,18 @@ impl Exchange<'_> {
 
     fn login_answer(&mut self, mut reply: Reply, style: LoginStyle) -> Result<Attempt, Cause> {
         if reply.code == 334 {
-            reply = self.tell_user_name("")?.ok_or_else(|| {
-                Cause::Setup("the user name is too long for AUTH LOGIN".to_owned())
-            })?;
+            reply = self.tell_user_name_when_asked()?;
+        }
+        // Asked for again it is given again; a password has no place there.
+        if reply.code == 334 && judge(&reply) == Prompt::UserName {
+            reply = self.tell_user_name_when_asked()?;
         }
         self.login_password(reply, style)
+    }
+
+    fn tell_user_name_when_asked(&mut self) -> Result<Reply, Cause> {
+        let too_long = || Cause::Setup("the user name is too long for AUTH LOGIN".to_owned());
+        self.tell_user_name("")?.ok_or_else(too_long)
     }
 
     fn login_password(&mut self, mut reply: Reply, style: LoginStyle) -> Result<Attempt, Cause> {

@@ -104,7 +104,7 @@ impl Rehearsal<'_> {
 
     fn mail(&self, session: &Session) -> String {
         let utf8 = !self.reverse_path.is_ascii() || !self.recipient.is_ascii();
-        let size = if session.offers_size() { " SIZE=1000" } else { "" };
+        let size = if session.offers_size() { " SIZE=300" } else { "" };
         let utf8 = if utf8 { " SMTPUTF8" } else { "" };
         format!("MAIL FROM:<{}>{size}{utf8}", self.reverse_path)
     }

@@ -27,6 +27,8 @@ pub struct Credentials {
     pub password: Option<Secret>,
     /// An OAuth 2.0 access token.
     pub token: Option<Secret>,
+    /// How often the password may be said in vain; none: twice.
+    pub most_in_vain: Option<u8>,
 }
 
 impl Credentials {

@@ -107,7 +107,12 @@ pub(super) const ROWS: &[Row] = &[
          allow SMTP AUTH for this mailbox",
     ),
     sure(
-        &[Failed(CredentialsRefused), Says(&["authentication credentials invalid"])],
+        // With an enhanced code these are the words of RFC 4954, which anybody may say.
+        &[
+            Failed(CredentialsRefused),
+            Says(&["authentication credentials invalid"]),
+            SaysNot(&["5.7.8"]),
+        ],
         "Amazon SES wants SMTP credentials, made in its console for this region; AWS access keys \
          are something else",
     ),

@@ -50,6 +50,7 @@ pub(super) fn send(
         username: trial.server.username.clone(),
         password: known.password.clone(),
         token: known.token.clone(),
+        most_in_vain: None,
     });
     let Submitted { result, .. } = Submission {
         server: &trial.server,

@@ -28,6 +28,7 @@ fn password() -> Credentials {
         username: Some("alice".to_owned()),
         password: Some(Secret::new("p")),
         token: None,
+        most_in_vain: None,
     }
 }
 
