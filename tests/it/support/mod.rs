@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
+pub(crate) mod awkward;
 mod certificates;
 mod openssl;
 mod program;

@@ -160,7 +160,7 @@ impl Dialogue {
         lock(&self.0).messages.clone()
     }
 
-    fn add(&self, line: &str) {
+    pub(crate) fn add(&self, line: &str) {
         lock(&self.0).lines.push(line.to_owned());
     }
 
