@@ -5,6 +5,7 @@
 mod architecture;
 mod attach;
 mod auth;
+mod awkward;
 mod bodies;
 mod check;
 mod cli;
