@@ -2,45 +2,21 @@
 //! runs alone where `SEEDS` is made to hold nothing else.
 
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::thread;
 
 use super::mailsend;
+use crate::support::Outcome;
 use crate::support::awkward::{
-    ADDRESS, AuthOffer, AwkwardServer, Behaviour, Breakage, Consent, Delivered, Dice, Greeting,
-    Keyword, Layer, Pipelining, RECIPIENT, Recipients, TlsOffer, Verdict, verdict,
+    ADDRESS, AuthOffer, AwkwardServer, Behaviour, Breakage, Case, Certificate, Counters, Delivered,
+    Greeting, Keyword, Layer, Pipelining, RECIPIENT, Recipients, TlsOffer, Verdict, each_case,
 };
 
-/// Most of the time is spent waiting.
-const THREADS: usize = 6;
 const SEEDS: Range<u64> = 0..300;
 /// Profiles that are tried where none can work.
 const TRIALS: usize = 3;
 
-/// A server, a person, and what the oracle says of them.
-struct Case {
-    behaviour: Behaviour,
-    consent: Consent,
-    verdict: Verdict,
-    /// For what else is to be decided.
-    dice: Dice,
-}
-
-impl Case {
-    fn of(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let behaviour = Behaviour::compose(&mut dice);
-        let consent = Consent::compose(&mut dice);
-        let verdict = verdict(&behaviour, consent);
-        Self { behaviour, consent, verdict, dice }
-    }
-}
-
 #[test]
 fn what_the_oracle_says_is_so() {
-    each(SEEDS, |seed| {
-        let mut case = Case::of(seed);
+    each_case(SEEDS, |mut case| {
         match case.verdict.clone() {
             Verdict::Works(profile) | Verdict::Hard(profile) => {
                 let connections = arrives(&case, &profile);
@@ -60,42 +36,24 @@ fn what_the_oracle_says_is_so() {
     });
 }
 
+#[test]
+fn no_profile_gives_the_password_away_or_has_it_refused_twice() {
+    each_case(SEEDS, |mut case| {
+        let profile = some_profile(&mut case);
+        let _ = tried(&case, &profile);
+    });
+}
+
 /// What a profile need not say is found out.
 #[test]
 fn mechanism_style_and_pace_need_not_be_named() {
-    each(SEEDS, |seed| {
-        let case = Case::of(seed);
+    each_case(SEEDS, |case| {
         if let Verdict::Works(profile) | Verdict::Hard(profile) = &case.verdict
             && let Some(profile) = loosened(&case.behaviour, profile)
         {
             let _ = arrives(&case, &profile);
         }
     });
-}
-
-/// Does something with every seed, on a few threads, and tells of all that failed.
-fn each(seeds: Range<u64>, test: impl Fn(u64) + Sync) {
-    let waiting = Mutex::new(seeds);
-    let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                loop {
-                    let Some(seed) = waiting.lock().unwrap().next() else { return };
-                    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| test(seed))) {
-                        let why = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                        let Case { behaviour, consent, verdict, .. } = Case::of(seed);
-                        let text = format!(
-                            "=== seed {seed}\n{behaviour:?}\n{consent:?}\n{verdict:?}\n{why}"
-                        );
-                        failed.lock().unwrap().push(text);
-                    }
-                }
-            });
-        }
-    });
-    let failed = failed.into_inner().unwrap();
-    assert!(failed.is_empty(), "{} seeds:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// Mail arrives with this profile, on so many connections.
@@ -120,16 +78,34 @@ fn arrives(case: &Case, profile: &str) -> usize {
 }
 
 fn does_not_arrive(case: &Case, profile: &str) {
-    let server = AwkwardServer::start(&case.behaviour);
-    let outcome = mailsend(&server, &case.behaviour, profile).run();
-    let status = outcome.status();
-    let dialogue = server.dialogue().text();
-    assert!(status != 0 && server.mails().is_empty(), "{profile}\n{status}\n{dialogue}");
-    let counters = server.counters();
+    let (outcome, counters) = tried(case, profile);
+    assert!(outcome.status() != 0, "{profile}");
     // Otherwise it would be the profile that is impossible, and nothing would have been shown.
-    let consent_is_missing = outcome.stderr_text().contains("would cross the network unprotected");
-    assert!(counters.connections > 0 || consent_is_missing, "{profile}\n{}", outcome.stderr_text());
-    assert!(case.consent.cleartext || counters.password_in_clear == 0, "{profile}\n{dialogue}");
+    let said = outcome.stderr_text();
+    let consent_is_missing = said.contains("would cross the network unprotected");
+    assert!(counters.connections > 0 || consent_is_missing, "{profile}\n{said}");
+}
+
+/// Sends with a profile that need not work: success is told exactly where mail arrived, and the
+/// password is neither given away nor refused twice.
+fn tried(case: &Case, profile: &str) -> (Outcome, Counters) {
+    let Case { behaviour, consent, .. } = case;
+    let server = AwkwardServer::start(behaviour);
+    let outcome = mailsend(&server, behaviour, profile).run();
+    let (status, counters) = (outcome.status(), server.counters());
+    let trusted = behaviour.certificate == Certificate::Trusted && consent.ca_given;
+    let pinned = profile.contains("pin_sha256");
+    for (holds, what) in [
+        ((status == 0) == (counters.mails == 1) && counters.mails < 2, "success is arrival"),
+        (counters.passwords_refused < 2, "the password is refused once at most"),
+        (consent.cleartext || counters.password_in_clear == 0, "nobody can read the password"),
+        (trusted || pinned || counters.password_in_tls == 0, "only a known server can read it"),
+    ] {
+        let dialogue = server.dialogue().text();
+        let said = outcome.stderr_text();
+        assert!(holds, "not so: {what}\n{profile}\n{status}\n{said}{counters:?}\n{dialogue}");
+    }
+    (outcome, counters)
 }
 
 /// Any profile that the consent allows.

@@ -3,6 +3,7 @@
 //! arrives there, if with any.
 
 mod behaviour;
+mod case;
 mod certificates;
 mod compose;
 mod login;
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 pub(crate) use behaviour::*;
+pub(crate) use case::{Case, each_case};
 pub(crate) use certificates::authority_pem;
 pub(crate) use compose::Dice;
 pub(crate) use oracle::{Cause, Consent, Verdict, verdict};

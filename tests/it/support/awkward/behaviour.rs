@@ -160,9 +160,9 @@ pub(crate) struct Conducts {
 pub(crate) enum Conduct {
     #[default]
     Works,
-    /// It is answered with this code although it is offered.
+    /// It is answered with this code, even if it is offered.
     Unknown(u16),
-    /// It is answered 535 with words that say that it is not known.
+    /// It is answered 535 with words that say that it is not known, even if it is offered.
     Unrecognized,
     /// It refuses the right password in the clear.
     LiesInClear,

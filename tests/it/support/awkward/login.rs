@@ -54,10 +54,10 @@ impl Session<'_> {
             Some((name, initial)) => (name, Some(initial)),
             None => (rest, None),
         };
-        let named = |mechanism: &&Mechanism| mechanism.name().eq_ignore_ascii_case(name);
+        let named = Mechanism::ALL.into_iter().find(|it| it.name().eq_ignore_ascii_case(name));
         let not_enabled = "503 5.5.1 authentication not enabled";
         let behaviour = self.behaviour;
-        let mechanism = match behaviour.auth_offer(self.wire.layer()) {
+        let all = match behaviour.auth_offer(self.wire.layer()) {
             AuthOffer::Nothing => return self.wire.say(not_enabled),
             AuthOffer::TlsFirst(code) => return self.wire.say(tls_first(*code)),
             // What EHLO would have offered.
@@ -69,18 +69,20 @@ impl Session<'_> {
             AuthOffer::Mechanisms(_) if self.login.is_some() || self.transaction.is_some() => {
                 return self.wire.say("503 5.5.1 not now");
             }
-            AuthOffer::Mechanisms(all) => match all.iter().find(named) {
-                Some(mechanism) => *mechanism,
-                None => return self.wire.say("504 5.5.4 unrecognized authentication type"),
-            },
+            AuthOffer::Mechanisms(all) => all,
         };
-        match behaviour.conduct(mechanism) {
-            Conduct::Unknown(code) => self.wire.say(&format!("{code} 5.5.1 not implemented")),
-            Conduct::Unrecognized => self.wire.say("535 5.7.3 Unrecognized authentication type"),
-            _ => {
+        match named.map(|mechanism| (mechanism, behaviour.conduct(mechanism))) {
+            Some((_, Conduct::Unknown(code))) => {
+                self.wire.say(&format!("{code} 5.5.1 not implemented"))
+            }
+            Some((_, Conduct::Unrecognized)) => {
+                self.wire.say("535 5.7.3 Unrecognized authentication type")
+            }
+            Some((mechanism, _)) if all.contains(&mechanism) => {
                 let judged = self.exchange(mechanism, initial)?;
                 self.conclude(mechanism, &judged)
             }
+            _ => self.wire.say("504 5.5.4 unrecognized authentication type"),
         }
     }
 
