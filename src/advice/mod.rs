@@ -35,6 +35,8 @@ pub enum Remedy {
     OtherName,
     /// The login's own address as the sender.
     LoginAsSender,
+    /// Another mechanism, or another style of LOGIN.
+    OtherMechanism,
 }
 
 /// What the doctor can try about something that was refused.
@@ -76,8 +78,19 @@ pub fn doctor_may_help(failure: &Failure, server: &Server) -> bool {
     is_its_matter && !is_told_why(failure, server)
 }
 
+/// The same without what the doctor has tried already.
+pub fn on_examined(failure: &Failure, server: &Server, from: Option<&str>) -> Vec<String> {
+    let situation = Situation::of_failure(failure, server, from);
+    told(&situation, |row| row.remedy != Some(Remedy::OtherMechanism))
+}
+
 fn hints(situation: &Situation<'_>) -> Vec<String> {
-    let mut rows: Vec<_> = table::rows().filter(|row| situation.meets_all(row.when)).collect();
+    told(situation, |_| true)
+}
+
+fn told(situation: &Situation<'_>, wanted: impl Fn(&table::Row) -> bool) -> Vec<String> {
+    let fitting = table::rows().filter(|row| situation.meets_all(row.when));
+    let mut rows: Vec<_> = fitting.filter(|row| wanted(row)).collect();
     rows.sort_by_key(|row| row.cost);
     if let Some(only) = rows.iter().find(|row| row.alone) {
         rows = vec![only];

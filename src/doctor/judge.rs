@@ -45,7 +45,7 @@ impl Judge<'_> {
     fn advice(&self, failure: &Failure, server: &Server) -> Vec<String> {
         let from = self.case.sender.address.to_string();
         let decided = self.best.is_some() || !self.examination.withheld.is_empty();
-        let advice = advice::on_failure(failure, server, Some(&from)).into_iter();
+        let advice = advice::on_examined(failure, server, Some(&from)).into_iter();
         advice.filter(|advice| !decided || !advice.starts_with(advice::WEAKENS)).collect()
     }
 
@@ -66,8 +66,15 @@ impl Judge<'_> {
         }
         let tls = if sight.port == 465 { Tls::Implicit } else { Tls::StartTls };
         let server = self.looked_by(sight, tls);
+        let sights = &self.examination.sights;
+        if sights.len() > 1 && !sights.iter().any(Sight::is_open) {
+            found.push(nowhere(&server.host, sights));
+            return;
+        }
         let place = format!("{} port {}", server.host, server.port);
-        let mut finding = Finding::new(Problem, format!("{place}: {failure}."));
+        let other = other_service(failure).map(|what| format!(" That is {what}."));
+        let what = format!("{place}: {failure}.{}", other.unwrap_or_default());
+        let mut finding = Finding::new(Problem, what);
         if let Cause::Refused(reply) = &failure.cause {
             finding = finding.in_words(reply);
         }
@@ -244,6 +251,31 @@ impl Judge<'_> {
 const IN_CLEAR: &str = "anybody on the way can read the mail, and the password where one is said";
 const PINNED: &str =
     "a new certificate is refused until it is pinned too; ca_file survives a renewal";
+
+/// No port of a host takes a connection.
+fn nowhere(host: &str, sights: &[Sight]) -> Finding {
+    let ports: Vec<String> = sights.iter().map(|sight| sight.port.to_string()).collect();
+    let why = sights.iter().find_map(Sight::failure).map(ToString::to_string).unwrap_or_default();
+    let what = format!("{host} takes no connection on the ports {}: {why}.", ports.join(", "));
+    Finding::new(Problem, what).advised([
+        "check the spelling, and ask whoever runs the server for its name and port",
+        "a firewall between here and there may block them: try it from another network",
+    ])
+}
+
+/// What else listens there, by what it says first.
+fn other_service(failure: &Failure) -> Option<&'static str> {
+    let Cause::Protocol(how) = &failure.cause else { return None };
+    [
+        ("SSH-", "an SSH server"),
+        ("* OK", "an IMAP server, which hands out mail and takes none"),
+        ("+OK", "a POP3 server, which hands out mail and takes none"),
+        ("HTTP/", "a web server"),
+    ]
+    .iter()
+    .find(|(words, _)| how.contains(words))
+    .map(|(_, what)| *what)
+}
 
 /// With a capital letter.
 pub(super) fn sentence(text: &str) -> String {

@@ -42,6 +42,8 @@ pub struct Case<'a> {
     pub server: Server,
     /// These settings are somebody's, and are tried first as they are.
     pub given: bool,
+    /// The name in EHLO where nothing else is set; none: this host's address.
+    pub usual_name: Option<String>,
     /// Which ports: only the first, or others if it leads nowhere.
     pub ports: Ports,
     /// Who to be; none: nobody logs in.

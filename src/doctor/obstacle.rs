@@ -82,15 +82,18 @@ impl Examination {
         }
         let refused = self.trials.iter().rev().find(|trial| trial.given_in_vain().is_some());
         if let Some(trial) = refused {
-            let exit = trial.exit();
-            let later = exit == Exit::TEMP_FAIL;
-            return Some((if later { Obstacle::Server } else { Obstacle::Credentials }, exit));
+            let later = matches!(trial.verdict(), Verdict::Failed(failure) if may_pass(failure));
+            let obstacle = if later { Obstacle::Server } else { Obstacle::Credentials };
+            return Some((obstacle, trial.exit()));
         }
         // Whoever could not log in is refused for that.
         let enveloped = |trial: &&Trial| {
             matches!(trial.verdict(), Verdict::Refused(..))
                 && (trial.logged_in() || !self.with_login)
         };
+        if let Some(failure) = self.sights.iter().find_map(Sight::tampering) {
+            return Some((Obstacle::Trust, failure.exit()));
+        }
         let offered = |way: &&Way| !way.offered.is_empty();
         let withheld = self.withheld.iter().find(offered);
         if let Some(trial) = self.trials.iter().find(enveloped)
@@ -133,6 +136,15 @@ impl Examination {
     }
 }
 
+/// Whether a login may have failed for no fault of the credentials.
+fn may_pass(failure: &Failure) -> bool {
+    match &failure.cause {
+        Cause::Refused(reply) => reply.is_transient(),
+        Cause::TimedOut(_) | Cause::DeadlinePassed(_) => true,
+        _ => false,
+    }
+}
+
 fn obstacle_of(failure: &Failure) -> Obstacle {
     match &failure.cause {
         Cause::Certificate(_) | Cause::Injected(_) => Obstacle::Trust,
@@ -144,6 +156,8 @@ fn obstacle_of(failure: &Failure) -> Obstacle {
         Cause::Refused(_) if matches!(failure.stage, Stage::Greeting | Stage::Hello) => {
             Obstacle::Server
         }
+        Cause::Handshake(_) => Obstacle::Server,
+        Cause::TimedOut(_) | Cause::Lost(_) if failure.stage <= Stage::Hello => Obstacle::Network,
         _ if failure.stage <= Stage::Greeting => Obstacle::Network,
         _ => Obstacle::Server,
     }

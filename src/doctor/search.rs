@@ -3,20 +3,20 @@
 //!
 //! Ends when one works, when the password was refused too often, or when there is no way left.
 
+mod anybody;
 mod consent;
+mod login;
 
 use std::thread;
 
 use super::settled::pinned_down;
 use super::sight::{self, USUAL_PORTS};
-use super::variation::{self, Variation};
 use super::way::ways;
 use super::{
     Attendant, Case, Consent, Examination, MOST_REFUSALS, Ports, Safety, Sight, Trial, Verdict, Way,
 };
-use crate::advice::{self, Remedy};
-use crate::model::{Address, AuthPolicy, Cause, LoginStyle, Mechanism, Server, Stage, Tls};
-use crate::smtp::Credentials;
+use crate::advice::Remedy;
+use crate::model::{Address, AuthPolicy, Cause, LoginStyle, Server, Stage, Tls};
 
 /// Looks at the server and rehearses until a submission works.
 pub fn examine(case: &Case<'_>, attendant: &Attendant<'_>) -> Examination {
@@ -70,15 +70,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(&mut self) -> Option<usize> {
-        if self.case.given && self.is_allowed_as_given() {
-            let server = self.base.clone();
-            let safety = safety_of(&server);
-            if let Some(good) = self.attempt(server, safety, true) {
-                self.forget_manners();
-                self.look_at(&[self.base.port]);
-                return Some(self.settle(good));
-            }
-        }
+        let given = self.base.clone();
         self.forget_manners();
         let (first, others) = match self.case.ports {
             Ports::Only(port) => (vec![port], Vec::new()),
@@ -93,6 +85,9 @@ impl Search<'_> {
                 continue;
             }
             self.look_at(&ports);
+            if let Some(good) = self.as_given(&given) {
+                return Some(self.settle(good));
+            }
             let good = match self.case.credentials {
                 Some(credentials) => self.with_login(credentials, &ports),
                 None => self.without_login(&ports),
@@ -124,18 +119,27 @@ impl Search<'_> {
         self.base.trust.danger_accept_wrong_name = false;
     }
 
-    /// Settings that say a password where it may be heard have its owner's consent already.
-    fn is_allowed_as_given(&self) -> bool {
-        let trust = &self.base.trust;
-        trust.pins.is_empty() || self.base.tls.is_verified()
+    /// The settings of a profile as they are, unless looking has shown that they lead nowhere. Those
+    /// that say a password where it may be heard have their owner's consent already.
+    fn as_given(&mut self, given: &Server) -> Option<usize> {
+        let is_first = self.case.given && self.trials.is_empty();
+        let sight = self.sights.iter().find(|sight| sight.port == given.port)?;
+        if !is_first || !sight.may_lead(given.tls) {
+            return None;
+        }
+        self.attempt(given.clone(), safety_of(given), true)
     }
 
-    /// Nothing more can come of trying.
+    /// The password must not be said any more, or the time is over.
     fn is_over(&self) -> bool {
-        let late = self.trials.last().is_some_and(|trial| {
-            matches!(trial.verdict(), Verdict::Failed(it) if matches!(it.cause, Cause::DeadlinePassed(_)))
-        });
-        self.refusals >= MOST_REFUSALS || late
+        self.refusals >= MOST_REFUSALS || self.is_late()
+    }
+
+    fn is_late(&self) -> bool {
+        self.trials.last().is_some_and(|trial| {
+            let Verdict::Failed(failure) = trial.verdict() else { return false };
+            matches!(failure.cause, Cause::DeadlinePassed(_))
+        })
     }
 
     /// Looks at these ports, side by side.
@@ -159,15 +163,22 @@ impl Search<'_> {
         self.sights.extend(sights);
     }
 
-    /// Names for EHLO where the usual one is refused.
-    fn other_names(&self) -> Vec<String> {
-        let domain = self.sender.domain();
-        let mut names = Vec::new();
-        if !domain.starts_with('[') && domain.contains('.') {
-            names.push(domain.to_owned());
+    /// Names for EHLO where the first one is refused; none is the address of this host.
+    fn other_names(&self) -> Vec<Option<String>> {
+        let login = self.base.username.as_deref().and_then(|name| name.split_once('@'));
+        let login = login.map(|(_, domain)| domain.to_owned());
+        let sender = Some(self.sender.domain().to_owned());
+        let domains = [sender, login].into_iter().flatten();
+        let domains = domains.filter(|domain| !domain.starts_with('[') && domain.contains('.'));
+        let usual = self.case.usual_name.clone().into_iter();
+        let fallback = ["localhost.localdomain".to_owned()];
+        let mut names: Vec<Option<String>> = Vec::new();
+        let named = usual.chain(domains).chain(fallback).map(Some);
+        for name in named.chain([None]).filter(|name| *name != self.base.ehlo) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
-        names.push("localhost.localdomain".to_owned());
-        names.retain(|name| self.base.ehlo.as_ref() != Some(name));
         names
     }
 
@@ -177,145 +188,9 @@ impl Search<'_> {
         ways(&sights, self.case.credentials)
     }
 
-    fn without_login(&mut self, ports: &[u16]) -> Option<usize> {
-        let mut ways = self.ways_at(ports);
-        ways.sort_by_key(|way| way.safety);
-        for way in ways {
-            if way.safety == Safety::Hidden || self.is_over() {
-                continue;
-            }
-            let server = way.server(&self.base, false);
-            if let Some(good) = self.attempt(server, way.safety, false) {
-                return Some(good);
-            }
-        }
-        None
-    }
-
-    fn with_login(&mut self, credentials: &Credentials, ports: &[u16]) -> Option<usize> {
-        let all = self.ways_at(ports);
-        let with_login: Vec<Way> = all.iter().filter(|way| way.login).cloned().collect();
-        // What is refused to one who is logged in is not worth less safety.
-        let mut least = Safety::Clear;
-        for way in &with_login {
-            if self.is_over() {
-                return None;
-            }
-            if way.safety > least {
-                continue;
-            }
-            if !self.may_log_in(way) {
-                self.withheld.push(way.clone());
-                continue;
-            }
-            let server = way.server(&self.base, true);
-            if !self.is_tried(&server)
-                && let Some(good) = self.attempt(server, way.safety, true)
-            {
-                return Some(good);
-            }
-            if self.refusals > 0 {
-                return self.after_refusal(way, &with_login);
-            }
-            if let Some(good) = self.one_by_one(way) {
-                return Some(good);
-            }
-            if self.trials.last().is_some_and(Trial::logged_in) {
-                least = way.safety;
-            }
-        }
-        if with_login.is_empty() && !all.is_empty() {
-            return self.where_no_login_is_offered(credentials, all);
-        }
-        None
-    }
-
-    /// Each mechanism that is left on a connection of its own: what was asked for before it may have
-    /// annoyed the server.
-    fn one_by_one(&mut self, way: &Way) -> Option<usize> {
-        let mut left = match self.trials.last() {
-            Some(trial) if !trial.rehearsed.seen.tried.is_empty() => variation::others(trial, way),
-            _ => return None,
-        };
-        while let Some(mechanism) = left.pop()
-            && !self.is_over()
-        {
-            let mut server = way.server(&self.base, true);
-            server.auth = AuthPolicy::Named(vec![mechanism]);
-            if let Some(good) = self.attempt(server, way.safety, true) {
-                return Some(good);
-            }
-        }
-        None
-    }
-
-    /// The server may want no login, not say that it has one, or offer what does not fit.
-    fn where_no_login_is_offered(
-        &mut self,
-        credentials: &Credentials,
-        mut ways: Vec<Way>,
-    ) -> Option<usize> {
-        ways.sort_by_key(|way| (way.offered.is_empty(), way.safety));
-        if let Some(way) = ways.first().filter(|way| !way.offered.is_empty()) {
-            // Nothing secret is said where nothing fits; what is offered is told.
-            let server = way.server(&self.base, true);
-            return self.attempt(server, way.safety, true);
-        }
-        for way in &ways {
-            let server = way.server(&self.base, false);
-            if let Some(good) = self.attempt(server, way.safety, false) {
-                return Some(good);
-            }
-        }
-        for way in ways.iter().filter(|_| credentials.password.is_some()) {
-            if self.is_over() {
-                return None;
-            }
-            if !self.may_log_in(way) {
-                self.withheld.push(way.clone());
-                continue;
-            }
-            let mut server = way.server(&self.base, true);
-            // The password is said last by the one that says it at once.
-            let unasked = vec![Mechanism::Login, Mechanism::CramMd5, Mechanism::Plain];
-            server.auth = AuthPolicy::Named(unasked);
-            if let Some(good) = self.attempt(server, way.safety, true) {
-                return Some(good);
-            }
-        }
-        None
-    }
-
-    /// One more try, as different from the first as possible; then back towards safety.
-    fn after_refusal(&mut self, way: &Way, with_login: &[Way]) -> Option<usize> {
-        let refused = self.trials.iter().rposition(|trial| trial.given_in_vain().is_some())?;
-        if let Verdict::Failed(failure) = self.trials[refused].verdict()
-            && advice::is_told_why(failure, &self.trials[refused].server)
-        {
-            return None;
-        }
-        if self.is_over() {
-            return None;
-        }
-        let consent = self.consent;
-        let second = variation::second(&self.trials[refused], with_login, consent, &self.sender);
-        let Variation { server, safety } = second?;
-        let worked = self.attempt(server, safety, true)?;
-        if safety > way.safety && self.refusals < MOST_REFUSALS && self.may_log_in(way) {
-            let (refused, good) = (&self.trials[refused], &self.trials[worked]);
-            if let Some(inside) = variation::inside(refused, good, way, &self.base)
-                && let Some(better) = self.attempt(inside, way.safety, true)
-            {
-                return Some(better);
-            }
-        }
-        Some(worked)
-    }
-
     fn is_tried(&self, server: &Server) -> bool {
         self.trials.iter().any(|trial| {
             let mut before = trial.server.clone();
-            before.ehlo.clone_from(&server.ehlo);
             // Consent that was not needed makes no other way.
             if server.tls.is_verified() {
                 before.danger_cleartext_auth = server.danger_cleartext_auth;
@@ -329,23 +204,32 @@ impl Search<'_> {
     fn attempt(&mut self, server: Server, safety: Safety, login: bool) -> Option<usize> {
         let mut index = self.rehearse(server, safety, login);
         let mut names = self.other_names().into_iter();
+        let asked = self.sender.clone();
         while !self.trials[index].is_good() && !self.is_over() {
             let trial = &self.trials[index];
             let mut server = trial.server.clone();
             match trial.remedy() {
-                Some(Remedy::OtherName) => server.ehlo = Some(names.next()?),
+                Some(Remedy::OtherName) => match names.next() {
+                    Some(name) => server.ehlo = name,
+                    None => break,
+                },
                 Some(Remedy::LoginAsSender) => {
-                    let own = Address::parse(server.username.as_deref()?).ok()?;
-                    if own == self.sender {
-                        return None;
+                    let own = server.username.as_deref().map(Address::parse);
+                    match own {
+                        Some(Ok(own)) if own != self.sender => self.sender = own,
+                        _ => break,
                     }
-                    self.sender = own;
                 }
-                None => return None,
+                Some(Remedy::OtherMechanism) | None => break,
             }
             index = self.rehearse(server, safety, login);
         }
-        self.trials[index].is_good().then_some(index)
+        if self.trials[index].is_good() {
+            return Some(index);
+        }
+        // What did not help is no reason to send as somebody else.
+        self.sender.clone_from(&asked);
+        None
     }
 
     fn rehearse(&mut self, server: Server, safety: Safety, login: bool) -> usize {
@@ -355,10 +239,25 @@ impl Search<'_> {
         };
         (self.attendant.tell)(&how);
         let left = MOST_REFUSALS.saturating_sub(self.refusals);
-        let trial = Trial::of(self.case, server, safety, &self.sender, left);
+        // Where there is another try outside of TLS, that one is not used up inside.
+        let most = if self.has_an_outside(&server) { left.min(1) } else { left };
+        let mut trial = Trial::of(self.case, server, safety, &self.sender, most);
+        if matches!(&trial.rehearsed.result, Ok(answers) if answers.pipelining == Some(false)) {
+            // It was rehearsed one command at a time in the end.
+            trial.server.pipelining = false;
+        }
         self.refusals += trial.refusals();
         self.trials.push(trial);
         self.trials.len() - 1
+    }
+
+    /// Whether one may log in outside of the TLS that these settings lead into.
+    fn has_an_outside(&self, server: &Server) -> bool {
+        let sight = self.sights.iter().find(|sight| sight.port == server.port);
+        let clear = sight.and_then(Sight::in_clear);
+        self.consent.cleartext
+            && server.tls != Tls::Plaintext
+            && clear.is_some_and(|offers| !offers.mechanisms.is_empty())
     }
 
     /// Writes down in the settings what was found out, and tries them once more as they are then.

@@ -25,10 +25,5 @@ pub(super) fn pinned_down(trial: &Trial) -> Server {
             }
         }
     }
-    if let Ok(answers) = &trial.rehearsed.result
-        && answers.pipelining == Some(false)
-    {
-        server.pipelining = false;
-    }
     server
 }

@@ -16,14 +16,14 @@ pub(super) const USUAL_PORTS: [u16; 4] = [465, 587, 25, 2525];
 /// A greeting that takes longer may be one that waits for us.
 const PROMPT: Duration = Duration::from_secs(3);
 /// How long a server may take to greet.
-const PATIENT: Duration = Duration::from_secs(16);
+const PATIENT: Duration = Duration::from_secs(20);
 
 /// How long the doctor waits for each thing.
 pub(super) fn timeouts() -> Timeouts {
     Timeouts {
         connect: Duration::from_secs(6),
         greeting: PATIENT,
-        command: Duration::from_secs(10),
+        command: Duration::from_secs(15),
         data: Duration::from_secs(10),
         block: Duration::from_secs(10),
         end_of_data: Duration::from_secs(20),
@@ -41,8 +41,9 @@ pub struct Sight {
     pub implicit: Option<Look>,
     /// Inside TLS once more, where the certificate is not trusted.
     pub distrusted: Option<Look>,
-    /// The name in EHLO that it took, if the usual one was refused.
-    pub ehlo: Option<String>,
+    /// The name in EHLO that it took, if the first one was refused; the inner none is the address
+    /// of this host.
+    pub ehlo: Option<Option<String>>,
 }
 
 /// TLS as one port showed it.
@@ -58,14 +59,15 @@ pub struct TlsSight<'a> {
 
 impl Sight {
     /// Looks at one port; `names` are for EHLO where the usual name is refused.
-    pub(super) fn of(server: &Server, names: &[String], watch: &Watch) -> Self {
-        let mut sight = Self::with_name(server, watch);
-        let mut names = names.iter();
-        while sight.is_name_refused()
-            && let Some(name) = names.next()
-        {
-            let other = Server { ehlo: Some(name.clone()), ..server.clone() };
-            let second = Self::with_name(&other, watch);
+    pub(super) fn of(server: &Server, names: &[Option<String>], watch: &Watch) -> Self {
+        let mut sight = Self::with_name(server, None, watch);
+        let begins = sight.begins();
+        for name in names {
+            if !sight.is_name_refused() {
+                break;
+            }
+            let other = Server { ehlo: name.clone(), ..server.clone() };
+            let second = Self::with_name(&other, begins, watch);
             if !second.is_name_refused() {
                 sight = Self { ehlo: Some(name.clone()), ..second };
             }
@@ -73,7 +75,8 @@ impl Sight {
         sight
     }
 
-    fn with_name(server: &Server, watch: &Watch) -> Self {
+    /// Looks with one name; how TLS begins there is found out unless it is known.
+    fn with_name(server: &Server, begins: Option<Tls>, watch: &Watch) -> Self {
         let mut sight = Self {
             port: server.port,
             starttls: None,
@@ -82,15 +85,20 @@ impl Sight {
             ehlo: None,
         };
         let at = |tls, greeting| look_by(server, tls, greeting, watch);
-        if server.port == 465 {
+        let implicit_first = match begins {
+            Some(tls) => tls == Tls::Implicit,
+            None => server.port == 465,
+        };
+        if implicit_first {
             let implicit = at(Tls::Implicit, PATIENT);
-            if is_no_tls(&implicit) && is_connected(&implicit) {
+            if begins.is_none() && is_no_tls(&implicit) && is_connected(&implicit) {
                 sight.starttls = Some(at(Tls::StartTls, PATIENT));
             }
             sight.implicit = Some(implicit);
         } else {
-            let mut clear = at(Tls::StartTls, PROMPT);
-            if is_silent(&clear) {
+            let patience = if begins.is_some() { PATIENT } else { PROMPT };
+            let mut clear = at(Tls::StartTls, patience);
+            if begins.is_none() && is_silent(&clear) {
                 let implicit = at(Tls::Implicit, PATIENT);
                 if is_no_tls(&implicit) {
                     clear = at(Tls::StartTls, PATIENT);
@@ -108,6 +116,31 @@ impl Sight {
         }
         sight.distrusted = sight.look_inside(server, watch);
         sight
+    }
+
+    /// How TLS begins there, if that has shown.
+    fn begins(&self) -> Option<Tls> {
+        let greeted =
+            |look: &Option<Look>| look.as_ref().is_some_and(|look| look.seen.greeting.is_some());
+        match (greeted(&self.implicit), greeted(&self.starttls)) {
+            (true, _) => Some(Tls::Implicit),
+            (_, true) => Some(Tls::StartTls),
+            _ => None,
+        }
+    }
+
+    /// Whether settings that begin so may lead anywhere.
+    pub(super) fn may_lead(&self, tls: Tls) -> bool {
+        match tls {
+            Tls::Implicit => self.implicit.as_ref().is_none_or(|look| !is_no_tls(look)),
+            _ => self.starttls.as_ref().is_some_and(|look| look.seen.greeting.is_some()),
+        }
+    }
+
+    /// Somebody between here and there has added to what the server said.
+    pub(super) fn tampering(&self) -> Option<&Failure> {
+        let failures = self.looks().filter_map(|look| look.failure.as_ref());
+        failures.into_iter().find(|failure| matches!(failure.cause, Cause::Injected(_)))
     }
 
     /// What is inside TLS whose certificate is not trusted: nothing secret is said to see it.
@@ -128,7 +161,8 @@ impl Sight {
     /// TLS, if a handshake came so far that the server showed its certificate.
     pub fn tls(&self) -> Option<TlsSight<'_>> {
         let (tls, look) = self.tls_look()?;
-        let problem = problem_of(look);
+        // What not even a pin makes good shows only behind it.
+        let problem = self.distrusted.as_ref().and_then(problem_of).or(problem_of(look));
         let offers = match problem {
             None => look.in_tls.as_ref(),
             Some(_) => self.distrusted.as_ref().and_then(|look| look.in_tls.as_ref()),
@@ -153,21 +187,26 @@ impl Sight {
         self.looks().any(is_connected)
     }
 
-    /// Why nothing is to be had there, if so.
+    /// Why nothing more is to be had there, if so: what TLS from the first octet showed counts where
+    /// that is what is spoken.
     pub fn failure(&self) -> Option<&Failure> {
-        let all = || self.looks().filter_map(|look| look.failure.as_ref());
-        all().max_by_key(|failure| failure.stage)
+        let implicit = self.implicit.as_ref().filter(|look| !is_no_tls(look));
+        match implicit {
+            Some(look) => look.failure.as_ref(),
+            None => self.starttls.as_ref().or(self.implicit.as_ref())?.failure.as_ref(),
+        }
     }
 
-    /// EHLO was refused for the name in it, or for what may be that.
+    /// EHLO was refused for the name in it, or for what may be that: servers that know only HELO
+    /// look the same at first.
     fn is_name_refused(&self) -> bool {
-        self.looks().any(|look| {
-            look.failure.as_ref().is_some_and(|failure| {
-                let refused =
-                    matches!(&failure.cause, Cause::Refused(reply) if reply.is_permanent());
-                failure.stage == Stage::Hello && refused
-            })
-        })
+        let look = self.implicit.as_ref().filter(|look| look.seen.in_tls);
+        let Some(look) = look.or(self.starttls.as_ref()) else { return false };
+        let refused = look.failure.as_ref().is_some_and(|failure| {
+            let refused = matches!(failure.cause, Cause::Refused(_) | Cause::Lost(_));
+            failure.stage == Stage::Hello && refused
+        });
+        refused || look.seen.helo_only
     }
 }
 
@@ -213,5 +252,6 @@ fn is_no_tls(look: &Look) -> bool {
 
 fn is_hung_up_at_ehlo(look: &Look) -> bool {
     let Some(failure) = &look.failure else { return false };
-    failure.stage == Stage::Hello && matches!(failure.cause, Cause::Lost(_))
+    let lost = matches!(failure.cause, Cause::Lost(_));
+    failure.stage == Stage::Hello && lost && !look.seen.in_tls
 }

@@ -47,6 +47,7 @@ pub fn steps(case: &Case<'_>, examination: &Examination) -> Vec<Step> {
             trial_steps(trial, is_best, &mut steps);
         }
     }
+    steps.dedup();
     steps
 }
 
@@ -126,6 +127,7 @@ fn extensions(look: &Look, offers: &Capabilities, sight: &Sight) -> String {
         words.push("only HELO is understood".to_owned());
     }
     if let Some(name) = &sight.ehlo {
+        let name = name.as_deref().unwrap_or("that is this host's address");
         words.push(format!("taken under the name {name}"));
     }
     for (offered, name) in [
@@ -248,7 +250,8 @@ fn trial_steps(trial: &Trial, is_best: bool, steps: &mut Vec<Step>) {
                 _ => "connection",
             };
             let by = trial.given_in_vain().map(|it| format!("{}: ", it.name())).unwrap_or_default();
-            add(name, Mark::Bad, format!("{by}{}, {way}", cause_in_short(failure)));
+            let way = if failure.stage >= Stage::Auth { format!(", {way}") } else { String::new() };
+            add(name, Mark::Bad, format!("{by}{}{way}", cause_in_short(failure)));
         }
         Verdict::Refused(Stage::Mail, reply) => {
             add("sender", Mark::Bad, format!("<{}>: {reply}", trial.sender));

@@ -91,6 +91,12 @@ impl Trial {
         u8::try_from(self.rehearsed.seen.given_in_vain.len()).unwrap_or(u8::MAX)
     }
 
+    /// Whether whoever is logged in is refused, for what safety has nothing to do with.
+    pub(super) fn is_refused_for_good(&self) -> bool {
+        let by_way = |reply: &Reply| reply.code == 530 || reply.text().contains("TLS");
+        self.logged_in() && !matches!(self.verdict(), Verdict::Refused(_, reply) if by_way(reply))
+    }
+
     /// Whether somebody has logged in.
     pub(super) fn logged_in(&self) -> bool {
         self.rehearsed.connection.auth.is_some()
@@ -109,7 +115,7 @@ impl Trial {
     /// What may help that the doctor can try: what the table says, and for whoever is logged in
     /// and may not send as somebody else, to send as themselves.
     pub(super) fn remedy(&self) -> Option<advice::Remedy> {
-        let own = matches!(self.verdict(), Verdict::Refused(Stage::Mail, _)) && self.logged_in();
+        let own = matches!(self.verdict(), Verdict::Refused(..)) && self.logged_in();
         self.remedy_of_the_table().or_else(|| own.then_some(advice::Remedy::LoginAsSender))
     }
 

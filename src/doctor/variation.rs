@@ -24,52 +24,57 @@ pub(super) struct Variation {
     pub(super) safety: Safety,
 }
 
-/// What to try after this trial; `ways` are all with a login, the safest first.
-pub(super) fn second(
+/// What to try after this trial, the likeliest first; `ways` are all with a login, the safest first.
+pub(super) fn variations(
     refused: &Trial,
     ways: &[Way],
     consent: Consent,
     sender: &Address,
-) -> Option<Variation> {
-    let mechanism = refused.given_in_vain()?;
+) -> Vec<Variation> {
+    let Some(mechanism) = refused.given_in_vain() else { return Vec::new() };
     let server = &refused.server;
-    let outside = ways.iter().find(|way| {
-        consent.cleartext
-            && refused.safety != Safety::Clear
-            && way.safety == Safety::Clear
-            && way.port == server.port
-    });
-    if let Some(way) = outside {
-        let mut server = way.server(&Server { auth: AuthPolicy::Auto, ..server.clone() }, true);
-        if let Some(other) = other_mechanism(way, mechanism, true) {
-            server.auth = AuthPolicy::Named(vec![other]);
-        }
-        return Some(Variation { server, safety: Safety::Clear });
-    }
-    let vary = |server| Some(Variation { server, safety: refused.safety });
+    let vary = |server| Variation { server, safety: refused.safety };
+    let named = |mechanism| Server {
+        auth: AuthPolicy::Named(vec![mechanism]),
+        login_style: LoginStyle::Auto,
+        danger_cleartext_auth: refused.safety == Safety::Clear,
+        ..server.clone()
+    };
     let here = ways.iter().find(|way| {
         way.port == server.port && way.tls == server.tls && way.safety == refused.safety
     });
-    let by_name = || other_name(server, sender).and_then(vary);
-    if is_about_the_name(refused)
-        && let Some(variation) = by_name()
-    {
-        return Some(variation);
+    let name = other_name(server, sender).map(vary);
+    let mechanisms =
+        here.map(|way| other_mechanisms(way, mechanism, refused.safety)).unwrap_or_default();
+    let mechanisms = mechanisms.into_iter().map(|other| vary(named(other)));
+    let style = other_style(refused, mechanism);
+    let style = style.map(|login_style| vary(Server { login_style, ..server.clone() }));
+    let all = outside(refused, ways, consent, mechanism).into_iter().chain(mechanisms).chain(style);
+    match is_about_the_name(refused) {
+        true => name.into_iter().chain(all).collect(),
+        false => all.chain(name).collect(),
     }
-    let may_reveal = refused.safety != Safety::Hidden;
-    if let Some(other) = here.and_then(|way| other_mechanism(way, mechanism, may_reveal)) {
-        return vary(Server {
-            auth: AuthPolicy::Named(vec![other]),
-            login_style: LoginStyle::Auto,
-            ..server.clone()
-        });
+}
+
+/// The same in the clear, by another mechanism if there is one, where the person lets it be heard.
+fn outside(
+    refused: &Trial,
+    ways: &[Way],
+    consent: Consent,
+    mechanism: Mechanism,
+) -> Option<Variation> {
+    let way = ways.iter().find(|way| {
+        consent.cleartext
+            && refused.safety != Safety::Clear
+            && way.safety == Safety::Clear
+            && way.port == refused.server.port
+    })?;
+    let auto = Server { auth: AuthPolicy::Auto, ..refused.server.clone() };
+    let mut server = way.server(&auto, true);
+    if let Some(other) = other_mechanisms(way, mechanism, Safety::Clear).first() {
+        server.auth = AuthPolicy::Named(vec![*other]);
     }
-    if mechanism == Mechanism::Login
-        && let Some(login_style) = other_style(refused)
-    {
-        return vary(Server { login_style, ..server.clone() });
-    }
-    by_name()
+    Some(Variation { server, safety: Safety::Clear })
 }
 
 /// After a try in the clear has worked: the same inside TLS, by a mechanism that was not refused
@@ -79,7 +84,8 @@ pub(super) fn inside(refused: &Trial, worked: &Trial, way: &Way, base: &Server) 
     let by = worked.rehearsed.connection.auth.map(|auth| auth.mechanism);
     let offered = |wanted: &Mechanism| way.offered.iter().any(|name| name == wanted.name());
     let same = by.filter(|by| *by != mechanism).filter(offered);
-    let other = same.or_else(|| other_mechanism(way, mechanism, true))?;
+    let others = other_mechanisms(way, mechanism, way.safety);
+    let other = same.or_else(|| others.first().copied())?;
     let mut server = way.server(base, true);
     server.auth = AuthPolicy::Named(vec![other]);
     Some(server)
@@ -100,30 +106,28 @@ pub(super) fn others(tried: &Trial, way: &Way) -> Vec<Mechanism> {
     others
 }
 
-fn other_mechanism(way: &Way, refused: Mechanism, may_reveal: bool) -> Option<Mechanism> {
-    BY_PASSWORD.into_iter().find(|mechanism| {
-        let offered = way.offered.iter().any(|name| name == mechanism.name());
-        offered && *mechanism != refused && (may_reveal || mechanism.is_scram())
-    })
+fn other_mechanisms(way: &Way, refused: Mechanism, safety: Safety) -> Vec<Mechanism> {
+    let offered = |mechanism: &Mechanism| way.offered.iter().any(|name| name == mechanism.name());
+    let may_be_said = |mechanism: &Mechanism| safety != Safety::Hidden || mechanism.is_scram();
+    let others = BY_PASSWORD.into_iter().filter(|mechanism| *mechanism != refused);
+    others.filter(offered).filter(may_be_said).collect()
 }
 
-/// The style of LOGIN that was not tried, if the server's prompts leave it open which is right.
-fn other_style(refused: &Trial) -> Option<LoginStyle> {
-    let used = match &refused.rehearsed.result {
-        Err(failure) => match &failure.cause {
-            Cause::CredentialsRefused { login_style, .. } => *login_style,
-            _ => None,
-        },
-        Ok(_) => None,
-    };
-    match used? {
-        LoginStyle::InitialResponse if !refused.rehearsed.seen.password_asked_first => {
-            Some(LoginStyle::Prompted)
-        }
-        LoginStyle::Prompted if refused.rehearsed.seen.password_asked_first => {
-            Some(LoginStyle::InitialResponse)
-        }
+/// The style of LOGIN that was not tried and may work.
+fn other_style(refused: &Trial, mechanism: Mechanism) -> Option<LoginStyle> {
+    let Err(failure) = &refused.rehearsed.result else { return None };
+    let used = match &failure.cause {
+        Cause::CredentialsRefused { login_style, .. } => *login_style,
         _ => None,
+    };
+    let asked = refused.rehearsed.seen.user_name_asked_first;
+    match (used?, refused.server.login_style) {
+        _ if mechanism != Mechanism::Login => None,
+        // Whoever asks for the user name takes it as the answer.
+        (LoginStyle::Prompted, _) => (!asked).then_some(LoginStyle::InitialResponse),
+        // It was found out that the server wants it so.
+        (_, LoginStyle::Auto) => None,
+        _ => Some(LoginStyle::Prompted),
     }
 }
 

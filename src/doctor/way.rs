@@ -32,8 +32,9 @@ pub struct Way {
     pub login: bool,
     /// What is offered of AUTH.
     pub offered: Vec<String>,
-    /// The name in EHLO, if not the usual one.
-    pub ehlo: Option<String>,
+    /// The name in EHLO, if not the first one that was tried; the inner none is the address of
+    /// this host.
+    pub ehlo: Option<Option<String>>,
 }
 
 impl Way {
@@ -59,7 +60,7 @@ impl Way {
             auth: if login { AuthPolicy::Auto } else { AuthPolicy::None },
             username: base.username.clone().filter(|_| login),
             danger_cleartext_auth: login && self.safety == Safety::Clear,
-            ehlo: self.ehlo.clone().or_else(|| base.ehlo.clone()),
+            ehlo: self.ehlo.clone().unwrap_or_else(|| base.ehlo.clone()),
             ..base.clone()
         }
     }

@@ -27,6 +27,8 @@ pub struct Observations {
     pub auth_in_tls: Option<Vec<String>>,
     /// LOGIN's first prompt asked for the password.
     pub password_asked_first: bool,
+    /// LOGIN's first prompt asked for the user name.
+    pub user_name_asked_first: bool,
     /// LOGIN with the user name in the AUTH line was refused with 501 or 504.
     pub initial_response_refused: bool,
     /// Replies to mechanisms that were tried before, by name.

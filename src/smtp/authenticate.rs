@@ -116,7 +116,7 @@ impl Plan {
     }
 
     /// Whether the password was said so often that it must not be said again.
-    fn is_used_up(&self, credentials: &Credentials) -> bool {
+    pub(super) fn is_used_up(&self, credentials: &Credentials) -> bool {
         let passwords = self.in_vain.iter().filter(|it| it.proof() == Proof::Password).count();
         passwords >= usize::from(credentials.most_in_vain.unwrap_or(MOST_IN_VAIN))
     }

@@ -186,7 +186,7 @@ impl Exchange<'_> {
         } else {
             self.tell(&line, &format!("AUTH {name} ***"))?
         };
-        if reply.code == 501 && !waits {
+        if reply.code == 501 && !waits && self.may_say_again(mechanism) {
             // Some servers want the mechanism alone.
             waits = true;
             reply = self.client.command(&format!("AUTH {name}"))?;
@@ -197,6 +197,16 @@ impl Exchange<'_> {
             reply = self.answer(if nothing { b"" } else { &encoded })?;
         }
         Ok(reply)
+    }
+
+    /// Whether a response that was not understood may be said in another form. If it was a secret,
+    /// it has been said in vain.
+    fn may_say_again(&mut self, mechanism: Mechanism) -> bool {
+        if self.plan.secret_is_said {
+            self.plan.in_vain.push(mechanism);
+            self.plan.secret_is_said = false;
+        }
+        !self.plan.is_used_up(self.credentials)
     }
 
     /// Answers a challenge.

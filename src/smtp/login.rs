@@ -111,8 +111,10 @@ impl Exchange<'_> {
     /// Asks for the first challenge and notes what it asks for.
     fn login_begin(&mut self) -> Result<Reply, Cause> {
         let reply = self.client.command("AUTH LOGIN")?;
-        if reply.code == 334 && judge(&reply) == Prompt::Password {
-            self.seen.password_asked_first = true;
+        if reply.code == 334 {
+            let prompt = judge(&reply);
+            self.seen.password_asked_first |= prompt == Prompt::Password;
+            self.seen.user_name_asked_first |= prompt == Prompt::UserName;
         }
         Ok(reply)
     }

@@ -11,7 +11,7 @@ use super::watch::{Line, Watch};
 use crate::model::{Address, Cause, Connection, Failure, Observations, Reply, Server, Stage};
 
 /// How long a server that answers a part of a group may take for the rest.
-const SILENCE: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// What to rehearse.
 pub struct Rehearsal<'a> {
@@ -79,6 +79,13 @@ impl Rehearsal<'_> {
             Ok(session) => session,
             Err(failure) => return unopened(failure),
         };
+        if let Some(address) = self.needs_utf8().filter(|_| !session.offers_utf8()) {
+            session.quit();
+            let cause = Cause::SmtpUtf8NotOffered { address: Some(address) };
+            let result = Err(session.failure(Stage::Mail, cause));
+            let (connection, seen) = (session.connection(), session.seen().clone());
+            return Rehearsed { result, connection, seen };
+        }
         if !session.offers_groups() {
             let envelope = self.step_by_step(&mut session);
             return self.ended(session, envelope, None);
@@ -102,8 +109,14 @@ impl Rehearsal<'_> {
         }
     }
 
+    /// An address that needs SMTPUTF8 (RFC 6531).
+    fn needs_utf8(&self) -> Option<String> {
+        let both = [self.reverse_path, self.recipient].into_iter();
+        both.filter(|address| !address.is_ascii()).map(ToString::to_string).next()
+    }
+
     fn mail(&self, session: &Session) -> String {
-        let utf8 = !self.reverse_path.is_ascii() || !self.recipient.is_ascii();
+        let utf8 = self.needs_utf8().is_some();
         let size = if session.offers_size() { " SIZE=300" } else { "" };
         let utf8 = if utf8 { " SMTPUTF8" } else { "" };
         format!("MAIL FROM:<{}>{size}{utf8}", self.reverse_path)

@@ -138,6 +138,11 @@ impl Session {
         self.capabilities.size.is_some()
     }
 
+    /// Whether addresses may be beyond ASCII (RFC 6531).
+    pub(super) fn offers_utf8(&self) -> bool {
+        self.capabilities.smtputf8
+    }
+
     /// Whether BDAT is offered (RFC 3030).
     pub(super) fn offers_chunking(&self) -> bool {
         self.capabilities.chunking

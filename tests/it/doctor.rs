@@ -1,6 +1,7 @@
 //! `mailsend doctor` as its users run it: what it finds, what it says, and what it never does.
 
 mod address;
+mod composed;
 mod consent;
 mod manners;
 mod profile;

@@ -1,6 +1,7 @@
 //! AUTH: what the password really is, and what else keeps a login out.
 
 use super::{Row, row, sure, weak};
+use crate::advice::Remedy;
 use crate::advice::situation::Kind::{
     AuthNotOffered, CredentialsRefused, NoMechanism, Refused, ServerUnproven, Unprotected,
 };
@@ -87,7 +88,8 @@ pub(super) const ROWS: &[Row] = &[
     sure(
         &[Failed(CredentialsRefused), PasswordAskedFirst, LoginPrompted],
         "it asked for the password first; set login_style = \"initial-response\"",
-    ),
+    )
+    .cured_by(Remedy::OtherMechanism),
     // What providers answer.
     sure(&[Failed(CredentialsRefused), Says(CODE_WORDS)], CODE),
     sure(&[Failed(CredentialsRefused), Says(SWITCHED_OFF_WORDS)], SWITCH_ON),
@@ -133,7 +135,8 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(CredentialsRefused), Hidden, Offers("PLAIN")],
         "some servers offer what they cannot check; if the password is right, auth = \"plain\"",
-    ),
+    )
+    .cured_by(Remedy::OtherMechanism),
     row(
         &[Failed(CredentialsRefused), SaysNot(&["5.7.3 authentication unsuccessful"])],
         "check username = \"{user}\" and the password; many providers want an authorization code \
@@ -143,7 +146,8 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(Refused), At(Auth), InitialResponseRefused],
         "set login_style = \"prompted\" (or \"auto\")",
-    ),
+    )
+    .cured_by(Remedy::OtherMechanism),
     sure(
         &[
             Failed(Refused),
@@ -164,9 +168,11 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[Failed(Refused), At(Auth), AuthAuto, Code(&[500, 501, 502, 503, 504, 535])],
         "if you know which mechanism works, name it: auth = \"login\" or auth = \"plain\"",
-    ),
+    )
+    .cured_by(Remedy::OtherMechanism),
     row(
         &[Failed(Refused), At(Auth), AuthNamed, Code(&[500, 501, 502, 503, 504, 535])],
         "the server offers {offered}: leave auth = \"auto\", or name what it offers",
-    ),
+    )
+    .cured_by(Remedy::OtherMechanism),
 ];

@@ -66,6 +66,7 @@ impl Patient {
         Case {
             server: self.settings.server.clone(),
             given: self.profile.is_some() && self.complaint.is_none(),
+            usual_name: self.usual_name.clone(),
             ports: self.ports,
             credentials,
             sender: self.sender.clone(),

@@ -82,7 +82,10 @@ impl Report<'_> {
         ui: &mut Ui,
     ) -> anyhow::Result<Exit> {
         let written = match &self.prescribed {
-            Some(prescribed) if args.write.is_some() => Some(prescribed.write()),
+            // What has just failed to send a mail is not written.
+            Some(prescribed) if args.write.is_some() && self.unsent().is_none() => {
+                Some(prescribed.write())
+            }
             _ => None,
         };
         let (written, unwritten) = match written {
@@ -102,8 +105,7 @@ impl Report<'_> {
             refusal.details = details;
             return Err(refusal.into());
         }
-        let unsent = self.sent.as_ref().filter(|sent| sent.exit != Exit::OK);
-        if let Some(Sent { what, exit }) = unsent {
+        if let Some(Sent { what, exit }) = self.unsent() {
             let mut refusal = Refusal::new(*exit, format!("{}: {what}", self.patient.label));
             refusal.details = details;
             return Err(refusal.into());
@@ -123,6 +125,11 @@ impl Report<'_> {
                 Err(refusal.into())
             }
         }
+    }
+
+    /// The test mail that was not accepted.
+    fn unsent(&self) -> Option<&Sent> {
+        self.sent.as_ref().filter(|sent| sent.exit != Exit::OK)
     }
 
     fn verdict(&self, obstacle: Obstacle) -> String {

@@ -79,8 +79,15 @@ impl Judge<'_> {
                     Stage::Mail => format!("the sender <{from}>"),
                     _ => format!("the recipient <{}>", self.case.recipient.address),
                 };
-                let what = format!("The server does not take {who}.");
-                let advice = advice::on_refusal(stage, reply, &trial.server, Some(&from));
+                let outsider = self.case.credentials.is_some() && !trial.logged_in();
+                let mut what = format!("The server does not take {who}.");
+                let mut advice = advice::on_refusal(stage, reply, &trial.server, Some(&from));
+                if outsider && self.best.is_none() {
+                    what = "The server takes the mail only from those who log in, and offers no \
+                            way to do so here."
+                        .to_owned();
+                    advice.clear();
+                }
                 let finding = Finding::new(self.weight(), what).in_words(reply).advised(advice);
                 let party = if stage == Stage::Mail { "--from ADDRESS" } else { "--to ADDRESS" };
                 found.push(match self.best {

@@ -190,8 +190,11 @@ fn is_easy(behaviour: &Behaviour, attempts: &[Attempt], login: Option<&Attempt>)
         // The refusal may also be about the form of the user name.
         UserName::Address => lies == 0,
         UserName::Own => lies <= 1,
-        // The refusal may also be about the mechanism.
-        UserName::LocalPartKnown | UserName::LocalPartGiven => lies == 0 && others == 0,
+        // The refusal may also be about the mechanism, or about TLS.
+        UserName::LocalPartKnown | UserName::LocalPartGiven => {
+            let elsewhere = attempts.iter().any(|attempt| attempt.channel != login.channel);
+            lies == 0 && others == 0 && !elsewhere
+        }
     }
 }
 
