@@ -5,6 +5,7 @@
 //! the file said, the changes apart; where it does not, because the profile is written in an unusual
 //! form, that is an error. Fails too where the text is no TOML.
 
+mod default;
 #[cfg(test)]
 mod properties;
 mod splice;
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 use super::ConfigError;
 use super::document::Document;
 use super::setting::{Change, joined, key_name, pair};
+pub use default::edit_default;
 use splice::splice;
 
 /// The text of the file at `path` with the changes made in `[profiles.NAME]`, which is added at the

@@ -32,7 +32,7 @@ mod without_secrets;
 pub use catalogue::{CATALOGUE, Key, Kind};
 pub use chain::Configuration;
 pub use choose::{Choice, Chosen};
-pub use edit::{edit, table};
+pub use edit::{edit, edit_default, table};
 pub use error::ConfigError;
 pub use explain::{Explanation, Section, Source, explain};
 pub use file::SANDBOX;
