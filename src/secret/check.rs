@@ -48,15 +48,20 @@ fn program_of(line: &str) -> Option<&str> {
 }
 
 fn find(slot: Slot, program: &str, environment: &Environment<'_>) -> Result<(), SecretError> {
-    let found = if program.contains('/') {
-        is_program(Path::new(program))
-    } else {
-        // Without a PATH the system has one of its own, which we do not know.
-        (environment.variable)("PATH").is_none_or(|folders| {
-            split_paths(&folders).any(|folder| is_program(&folder.join(program)))
-        })
-    };
-    if found { Ok(()) } else { Err(SecretError::NoProgram { slot, program: program.to_owned() }) }
+    match is_there(program, environment) {
+        true => Ok(()),
+        false => Err(SecretError::NoProgram { slot, program: program.to_owned() }),
+    }
+}
+
+/// Whether there is such a program.
+pub(super) fn is_there(program: &str, environment: &Environment<'_>) -> bool {
+    if program.contains('/') {
+        return is_program(Path::new(program));
+    }
+    // Without a PATH the system has one of its own, which we do not know.
+    (environment.variable)("PATH")
+        .is_none_or(|folders| split_paths(&folders).any(|folder| is_program(&folder.join(program))))
 }
 
 #[cfg(unix)]

@@ -101,7 +101,7 @@ fn watch(
 
 /// Which process group the command runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
+pub(super) enum Group {
     /// Ours, the one that may use the terminal.
     Ours,
     /// One of its own, which can be ended as a whole.
@@ -109,11 +109,11 @@ enum Group {
 }
 
 impl Group {
-    fn beside(terminal: &Path) -> Self {
+    pub(super) fn beside(terminal: &Path) -> Self {
         if cfg!(unix) && std::fs::File::open(terminal).is_err() { Self::Own } else { Self::Ours }
     }
 
-    fn apply(self, command: &mut Command) {
+    pub(super) fn apply(self, command: &mut Command) {
         #[cfg(unix)]
         if self == Self::Own {
             std::os::unix::process::CommandExt::process_group(command, 0);
@@ -123,7 +123,7 @@ impl Group {
     }
 
     /// Ends a command that is given up. There is nothing left to tell if that fails.
-    fn end(self, child: &mut Child) {
+    pub(super) fn end(self, child: &mut Child) {
         if self == Self::Own {
             let group = format!("-{}", child.id());
             let _ = Command::new("sh").args(["-c", "kill -s KILL -- \"$0\"", &group]).status();

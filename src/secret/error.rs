@@ -123,6 +123,9 @@ pub enum SecretError {
         /// What the system says.
         error: io::Error,
     },
+    /// stdin, where it was to come from, failed.
+    #[error("cannot read the password from stdin: {}", reason(.0))]
+    Stdin(io::Error),
     /// Nobody can be asked.
     #[error("no password is set, and there is no terminal to ask for it")]
     NoTerminal,

@@ -1,5 +1,6 @@
 //! From a source to the secret: literal, command, file, variable, systemd credential, or the
-//! person at the terminal. Called late, and once.
+//! person at the terminal. Called late, and once. A new secret is put where it can be had again
+//! (`keep`).
 //!
 //! Fails with the key that names the source and never with the secret; never waits for anybody
 //! where there is no terminal, and for a command no longer than it is given.
@@ -9,9 +10,12 @@ mod command;
 mod error;
 mod file;
 mod in_time;
+mod keep;
+mod keep_error;
 mod prompt;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +23,8 @@ use zeroize::Zeroizing;
 
 pub use check::check;
 pub use error::SecretError;
+pub use keep::Keeper;
+pub use keep_error::KeepError;
 
 use crate::model::{Secret, SecretSource, Slot};
 use in_time::in_time;
@@ -85,6 +91,13 @@ pub fn obtain(
         }
         SecretSource::Prompt => prompt::ask(slot, prompt, environment),
     }
+}
+
+/// Takes all that a stream has as the secret, without one final line end.
+pub fn read_from(stdin: impl io::Read) -> Result<Secret, SecretError> {
+    let mut octets = file::at_most(stdin).map_err(SecretError::Stdin)?;
+    without_line_end(&mut octets);
+    checked("the password on stdin".to_owned(), octets)
 }
 
 /// A secret is one line and not empty: it could not be sent otherwise.
