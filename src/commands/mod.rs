@@ -19,6 +19,7 @@ mod outcome;
 mod pages;
 pub mod profiles;
 mod progress;
+mod question;
 mod record;
 mod refusal;
 pub mod sandbox;

@@ -25,7 +25,7 @@ pub use judge::findings;
 pub use obstacle::Obstacle;
 pub use prescription::prescription;
 pub use search::{examine, prove};
-pub use sight::Sight;
+pub use sight::{Sight, answers};
 pub use step::{Mark, Step, steps};
 pub use trial::{Trial, Verdict};
 pub use way::{Safety, Way};

@@ -4,6 +4,7 @@
 //! A port that says nothing may wait for TLS, or be slow; both are looked at, gently: never more
 //! than one connection at a time to one port.
 
+use std::thread;
 use std::time::Duration;
 
 use crate::model::{
@@ -28,6 +29,20 @@ pub(super) fn timeouts() -> Timeouts {
         block: Duration::from_secs(10),
         end_of_data: Duration::from_secs(20),
     }
+}
+
+/// Whether anybody answers at this host where mail is submitted.
+pub fn answers(server: &Server, watch: &Watch) -> bool {
+    let server = &Server { timeouts: timeouts(), ..server.clone() };
+    let answers_on = |port| {
+        let tls = if port == 465 { Tls::Implicit } else { Tls::StartTls };
+        is_connected(&look_by(&Server { port, ..server.clone() }, tls, PROMPT, watch))
+    };
+    thread::scope(|scope| {
+        let looking = USUAL_PORTS.map(|port| scope.spawn(move || answers_on(port)));
+        let answers: Vec<bool> = looking.map(|look| look.join().unwrap_or(false)).into();
+        answers.contains(&true)
+    })
 }
 
 /// What one port showed.

@@ -1,36 +1,16 @@
 //! Asking whoever sits at the terminal for what they alone may decide. Nobody is asked where stdin
 //! or stderr is no terminal.
 
-use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
-
 use crate::commands::context::Context;
-use crate::commands::ui::harmless;
+use crate::commands::question::typed_yes;
 use crate::doctor::Question;
 use crate::model::{Address, Server};
 
+const AGREE: &str = "Type yes to agree: ";
+
 /// Whether the answer is yes, typed out.
 pub(super) fn yes(question: &Question, server: &Server, context: &Context) -> bool {
-    typed_yes(&text(question, server), context)
-}
-
-fn typed_yes(text: &str, context: &Context) -> bool {
-    if !context.terminal.input || !context.terminal.talk {
-        return false;
-    }
-    let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
-        return false;
-    };
-    let shown: String = text.lines().map(|line| harmless(line) + "\n").collect();
-    let mut writer = &terminal;
-    // Whoever does not see the question does not say yes.
-    let asked = write!(writer, "\r\x1b[K{shown}Type yes to agree: ").and_then(|()| writer.flush());
-    if asked.is_err() {
-        return false;
-    }
-    let mut answer = String::new();
-    let read = BufReader::new(&terminal).read_line(&mut answer);
-    read.is_ok() && answer.trim().eq_ignore_ascii_case("yes")
+    typed_yes(&text(question, server), AGREE, context)
 }
 
 /// Whether a server outside of an address's domain is the right one for it.
@@ -40,7 +20,7 @@ pub(super) fn is_right(host: &str, why: &str, address: &Address, context: &Conte
          the password go there?\n",
         address.domain()
     );
-    typed_yes(&text, context)
+    typed_yes(&text, AGREE, context)
 }
 
 fn text(question: &Question, server: &Server) -> String {

@@ -2,6 +2,7 @@
 
 mod ask;
 mod object;
+mod page;
 mod patient;
 mod prescribe;
 mod report;
@@ -11,6 +12,7 @@ mod test_mail;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::ArgAction;
@@ -19,19 +21,24 @@ use super::Refusal;
 use super::context::Context;
 use super::job::Output;
 use super::secret_args::SecretArgs;
-use super::settings::locations;
+use super::settings::{given, locations, switch};
 use super::typed;
 use super::ui::{Ui, Verbosity};
-use crate::config;
-use crate::doctor::{Attendant, Case, Examination, Obstacle, Question, examine};
-use crate::model::{AddressList, Deadline, Exit};
-use crate::smtp::{Line, Watch};
+use crate::config::{self, Profile};
+use crate::doctor::{Attendant, Case, Examination, Obstacle, Question, answers, examine};
+use crate::model::{AddressList, AuthPolicy, Deadline, Exit};
+use crate::smtp::{Credentials, Line, Watch};
 
-use patient::Patient;
-use prescribe::Prescribed;
-use report::Report;
+pub(super) use object::{details, profile as profile_object, whole};
+pub(super) use page::Page;
+pub(super) use patient::{Patient, leads_to, of_leads};
+pub(super) use prescribe::{Prescribed, free_name};
+pub(super) use report::Report;
 use target::Target;
+pub(super) use target::server_named;
 
+/// The argument that says whom to examine.
+const TARGET: &str = "TARGET";
 /// How long an examination may take, from when the secrets are there.
 const LONGEST: Duration = Duration::from_secs(57);
 
@@ -107,18 +114,62 @@ impl DoctorArgs {
         }
     }
 
-    fn output(&self) -> Output {
-        if self.json { Output::Json } else { Output::Text }
+    fn wishes(&self) -> Wishes {
+        let flags = Profile {
+            username: given("--username", self.username.clone()),
+            auth: given("--no-auth", self.no_auth.then_some(AuthPolicy::None)),
+            ca_file: given("--ca-file", self.ca_file.clone().map(absolute)),
+            ehlo: given("--ehlo", self.ehlo.clone()),
+            from: given("--from", self.from.clone().filter(|list| !list.is_empty())),
+            danger_cleartext_auth: switch("--danger-cleartext-auth", self.danger_cleartext_auth),
+            ..self.secrets.layer()
+        };
+        let output = if self.json { Output::Json } else { Output::Text };
+        let (no_auth, to, pin) = (self.no_auth, self.to.clone(), self.pin);
+        Wishes { argument: TARGET, flags, no_auth, to, pin, output }
+    }
+}
+
+/// A profile is read from elsewhere than the command line.
+pub(super) fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// What is wanted of an examination.
+pub(super) struct Wishes {
+    /// What the argument is called that says whom to examine.
+    pub(super) argument: &'static str,
+    /// The flags that a profile would have to have, too.
+    pub(super) flags: Profile,
+    /// Nobody logs in.
+    pub(super) no_auth: bool,
+    /// Who the rehearsed mail is to; none: its sender.
+    pub(super) to: Option<AddressList>,
+    /// A certificate that cannot be trusted may be pinned.
+    pub(super) pin: bool,
+    /// How it is told.
+    pub(super) output: Output,
+}
+
+/// Who was examined, and what that showed.
+pub(super) struct Examined {
+    pub(super) patient: Patient,
+    pub(super) examination: Examination,
+    credentials: Option<Credentials>,
+    watch: Watch,
+    start: Instant,
+}
+
+impl Examined {
+    fn case(&self) -> Case<'_> {
+        self.patient.case(self.credentials.as_ref(), &self.watch)
     }
 }
 
 /// Examines and reports; the status is 0 only if something works.
 pub fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
-    if context.environment.sandbox.is_some() {
-        let message =
-            "inside `mailsend sandbox -- COMMAND` no server is reached, and so none examined";
-        return Err(Refusal::usage(message).hint("run mailsend doctor outside of it").into());
-    }
+    check_outside_of_sandbox("doctor", context)?;
+    let wishes = args.wishes();
     let locations = locations(args.config.as_deref(), context);
     let configuration = load(args, &locations)?;
     let target = Target::of(args.target.as_deref(), &configuration)?;
@@ -126,44 +177,81 @@ pub fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<
         Target::Profile(name) => name.as_deref(),
         _ => None,
     };
-    prescribe::check_name(args, examined_profile, &configuration)?;
-    let patients = patient::patients(args, target, &configuration, context)?;
+    let name = args.write.as_deref().filter(|name| !name.is_empty());
+    prescribe::check_name(name, examined_profile, &configuration)?;
+    let patients = patient::patients(&wishes, target, &configuration, context)?;
+    let mut examined = examined(patients, Patient::credentials, wishes.output, context, ui)?;
+    let write = args.write.is_some();
+    let prescribed = Prescribed::of(name, write, &mut examined, &locations, &configuration)?;
+    let sent = match examined.examination.working() {
+        Some(trial) if args.send => {
+            Some(test_mail::send(&examined.patient, &examined.case(), trial, context)?)
+        }
+        _ => None,
+    };
+    Report { sent, ..Report::of(&examined, prescribed) }.give(write, wishes.output, context, ui)
+}
+
+/// Refuses to reach a server where all mail is caught.
+pub(super) fn check_outside_of_sandbox(command: &str, context: &Context) -> Result<(), Refusal> {
+    match context.environment.sandbox {
+        None => Ok(()),
+        Some(_) => Err(Refusal::usage(
+            "inside `mailsend sandbox -- COMMAND` no server is reached, and so none examined",
+        )
+        .hint(format!("run mailsend {command} outside of it"))),
+    }
+}
+
+/// Examines one after the other until something works; `credentials` are obtained once, by the
+/// first, before any time is counted.
+pub(super) fn examined(
+    patients: Vec<Patient>,
+    credentials: impl FnOnce(&Patient) -> Result<Option<Credentials>, Refusal>,
+    output: Output,
+    context: &Context,
+    ui: &Ui,
+) -> Result<Examined, Refusal> {
+    let credentials = patients.first().map(credentials).transpose()?.flatten();
     let start = Instant::now();
     let watch = watch(ui.verbosity(), Deadline::after(start, LONGEST));
-    let mut examined = Vec::new();
-    let mut credentials = None;
+    let mut all = Vec::new();
     for patient in patients {
-        // One secret for all places that an address leads to.
-        if examined.is_empty() {
-            credentials = patient.credentials()?;
-        }
         let case = patient.case(credentials.as_ref(), &watch);
-        let examination = examined_by(&case, args, context, ui);
-        let works = examination.working().is_some();
-        examined.push((patient, examination));
-        if works {
+        let examination = examined_by(&case, output, context, ui);
+        // Another name of the server that refused a password would count as a further attempt.
+        let is_over = examination.working().is_some() || examination.refusals > 0;
+        all.push((patient, examination));
+        if is_over {
             break;
         }
     }
-    let Some((patient, mut examination)) = the_one_to_tell(examined) else {
-        return Err(Refusal::new(Exit::SOFTWARE, "nothing was examined").into());
-    };
-    let case = patient.case(credentials.as_ref(), &watch);
-    let prescribed =
-        Prescribed::of(args, &patient, &case, &mut examination, &locations, &configuration)?;
-    let sent = match examination.working() {
-        Some(trial) if args.send => Some(test_mail::send(&patient, &case, trial, context)?),
-        _ => None,
-    };
-    let time = start.elapsed();
-    Report { patient: &patient, case: &case, examination: &examination, prescribed, sent, time }
-        .give(args, context, ui)
+    let (patient, examination) =
+        the_one_to_tell(all).ok_or_else(|| Refusal::new(Exit::SOFTWARE, "nothing was examined"))?;
+    Ok(Examined { patient, examination, credentials, watch, start })
+}
+
+/// Those whose server answers, in their order; looked at side by side.
+pub(super) fn those_that_answer(patients: Vec<Patient>, ui: &Ui) -> Vec<Patient> {
+    let watch = watch(ui.verbosity(), Deadline::after(Instant::now(), LONGEST));
+    let answered: Vec<bool> = thread::scope(|scope| {
+        let servers = patients.iter().map(|patient| &patient.settings.server);
+        let looking: Vec<_> = servers
+            .map(|server| {
+                let watch = &watch;
+                scope.spawn(move || answers(server, watch))
+            })
+            .collect();
+        looking.into_iter().map(|look| look.join().unwrap_or(false)).collect()
+    });
+    patients.into_iter().zip(answered).filter(|(_, answered)| *answered).map(|it| it.0).collect()
 }
 
 /// What works, or what came furthest.
 fn the_one_to_tell(mut examined: Vec<(Patient, Examination)>) -> Option<(Patient, Examination)> {
     let reached = |(_, examination): &(Patient, Examination)| match examination.obstacle() {
-        None => 2,
+        None => 3,
+        Some((Obstacle::Credentials, _)) => 2,
         Some((Obstacle::Network, _)) => 0,
         Some(_) => 1,
     };
@@ -172,10 +260,9 @@ fn the_one_to_tell(mut examined: Vec<(Patient, Examination)>) -> Option<(Patient
     Some(examined.swap_remove(index))
 }
 
-fn examined_by(case: &Case<'_>, args: &DoctorArgs, context: &Context, ui: &Ui) -> Examination {
-    let shows = args.output() == Output::Text
-        && context.terminal.talk
-        && ui.verbosity() == Verbosity::Normal;
+fn examined_by(case: &Case<'_>, output: Output, context: &Context, ui: &Ui) -> Examination {
+    let shows =
+        output == Output::Text && context.terminal.talk && ui.verbosity() == Verbosity::Normal;
     let verbosity = ui.verbosity();
     let tell = |text: &str| match shows {
         true => Ui::default().draw(&format!("mailsend: {text} …")),

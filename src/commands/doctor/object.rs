@@ -2,23 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
+use super::prescribe::Prescribed;
 use super::report::Report;
 use crate::config::{Change, Setting};
 use crate::doctor::{Finding, Mark, Step};
 use crate::model::Exit;
 
 /// Everything that the report for people says.
-pub(super) fn details(report: &Report<'_>, written: Option<&str>) -> Map<String, Value> {
+pub(in crate::commands) fn details(
+    report: &Report<'_>,
+    written: Option<&str>,
+) -> Map<String, Value> {
     let examination = report.examination;
     let obstacle = examination.obstacle();
-    let profile = report.prescribed.as_ref().map(|prescribed| {
-        json!({
-            "name": prescribed.name,
-            "toml": prescribed.toml(),
-            "new": prescribed.is_new,
-            "changes": prescribed.changes.iter().map(change).collect::<Vec<_>>(),
-        })
-    });
+    let profile = report.prescribed.as_ref().map(profile);
     let details = json!({
         "target": report.patient.label,
         "host": report.case.server.host,
@@ -38,8 +35,18 @@ pub(super) fn details(report: &Report<'_>, written: Option<&str>) -> Map<String,
     }
 }
 
-/// The whole object of an examination in which something works.
-pub(super) fn whole(details: Map<String, Value>) -> Value {
+/// A profile that is to be written, or was.
+pub(in crate::commands) fn profile(prescribed: &Prescribed) -> Value {
+    json!({
+        "name": prescribed.name,
+        "toml": prescribed.toml(),
+        "new": prescribed.is_new,
+        "changes": prescribed.changes.iter().map(change).collect::<Vec<_>>(),
+    })
+}
+
+/// The whole object of what went well.
+pub(in crate::commands) fn whole(details: Map<String, Value>) -> Value {
     let mut object = Map::new();
     object.insert("version".to_owned(), 1.into());
     object.insert("exit".to_owned(), Exit::OK.0.into());

@@ -6,11 +6,11 @@
 use std::time::{Duration, Instant};
 
 use super::target::Target;
-use super::{DoctorArgs, ask};
+use super::{Wishes, ask};
 use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::credentials::credentials;
-use crate::commands::settings::{given, switch};
+use crate::commands::settings::given;
 use crate::config::{
     self, Choice, Chosen, Configuration, Login, Origin, Profile, Provider, Settings, Value,
 };
@@ -23,42 +23,42 @@ use crate::smtp::{Credentials, Watch};
 const LOOKING_UP: Duration = Duration::from_secs(8);
 
 /// Who is examined.
-pub(super) struct Patient {
+pub(in crate::commands) struct Patient {
     /// How messages call it.
-    pub(super) label: String,
+    pub(in crate::commands) label: String,
     /// The profile that is examined.
-    pub(super) profile: Option<String>,
+    pub(in crate::commands) profile: Option<String>,
     /// What it resolves to, with the flags.
-    pub(super) settings: Settings,
+    pub(in crate::commands) settings: Settings,
     /// What it resolves to without the flags; none: a profile begins with nothing, or this one
     /// cannot be used as it stands.
-    pub(super) before: Option<Server>,
+    pub(in crate::commands) before: Option<Server>,
     /// Why the profile cannot be used as it stands.
-    pub(super) complaint: Option<Refusal>,
+    pub(in crate::commands) complaint: Option<Refusal>,
     /// The provider whose row it begins with.
-    pub(super) provider: Option<String>,
+    pub(in crate::commands) provider: Option<String>,
     /// How its server was found.
-    pub(super) found_by: Option<String>,
+    pub(in crate::commands) found_by: Option<String>,
     /// What went wrong with finding it.
-    pub(super) troubles: Vec<String>,
+    pub(in crate::commands) troubles: Vec<String>,
     /// The name in EHLO where nothing else is set.
-    pub(super) usual_name: Option<String>,
+    pub(in crate::commands) usual_name: Option<String>,
     /// The flags that a profile would have to have, too.
-    pub(super) flags: Profile,
+    pub(in crate::commands) flags: Profile,
     ports: Ports,
     consent: Consent,
-    sender: Party,
+    pub(super) sender: Party,
     recipient: Party,
 }
 
 impl Patient {
     /// The secrets, if anybody logs in.
-    pub(super) fn credentials(&self) -> Result<Option<Credentials>, Refusal> {
+    pub(in crate::commands) fn credentials(&self) -> Result<Option<Credentials>, Refusal> {
         credentials(&self.settings, None)
     }
 
     /// The examination to be made.
-    pub(super) fn case<'a>(
+    pub(in crate::commands) fn case<'a>(
         &self,
         credentials: Option<&'a Credentials>,
         watch: &'a Watch,
@@ -79,12 +79,12 @@ impl Patient {
 
 /// What shall be examined, one after the other until something works.
 pub(super) fn patients(
-    args: &DoctorArgs,
+    wishes: &Wishes,
     target: Target,
     configuration: &Configuration,
     context: &Context,
 ) -> Result<Vec<Patient>, Refusal> {
-    let flags = flags(args);
+    let flags = wishes.flags.clone();
     match target {
         Target::Profile(name) => {
             let chosen = match &name {
@@ -94,34 +94,39 @@ pub(super) fn patients(
                     configuration.choose(&Choice { environment, ..Choice::default() })
                 }
             };
-            of_profile(args, chosen?, flags, context).map(|patient| vec![patient])
+            of_profile(wishes, chosen?, flags, context).map(|patient| vec![patient])
         }
         Target::Host { ref host, port } => {
             let mut layer = flags.clone();
-            layer.host = named("TARGET", host.clone());
-            layer.port = port.map(|port| Value { value: port, origin: Origin::Flag("TARGET") });
+            layer.host = named(wishes.argument, host.clone());
+            layer.port =
+                port.map(|port| Value { value: port, origin: Origin::Flag(wishes.argument) });
             let nothing = configuration.choose(&Choice { host: true, ..Choice::default() })?;
             let settings = config::resolve(&nothing, layer)?;
             let ports = port.map_or(Ports::Usual, Ports::Only);
             let start = Start { label: target.name(), profile: None, ports, flags };
-            start.patient(args, settings, None, None, context).map(|patient| vec![patient])
+            start.patient(wishes, settings, None, None, context).map(|patient| vec![patient])
         }
-        Target::Address(address) => of_address(args, &address, flags, configuration, context),
+        Target::Address(address) => {
+            let by_hand = |place: &str| format!("mailsend doctor {place} --username {address}");
+            let leads = leads_to(&address, wishes.no_auth, by_hand, context)?;
+            of_leads(wishes, &address, leads, configuration, context)
+        }
     }
 }
 
-/// A patient for every server that may be the one of an address.
-fn of_address(
-    args: &DoctorArgs,
+/// Where the mail of an address may be submitted, without what its person does not trust; `by_hand`
+/// says what to type where they know better.
+pub(in crate::commands) fn leads_to(
     address: &Address,
-    mut flags: Profile,
-    configuration: &Configuration,
+    no_auth: bool,
+    by_hand: impl FnOnce(&str) -> String,
     context: &Context,
-) -> Result<Vec<Patient>, Refusal> {
+) -> Result<Leads, Refusal> {
     let until = Instant::now() + LOOKING_UP;
     let Leads { leads, troubles } = leads(address, &Resolver::of_system(), until);
     let (trusted, doubted): (Vec<_>, Vec<_>) = leads.into_iter().partition(|lead| {
-        lead.trusted || args.no_auth || ask::is_right(&lead.host, &lead.why, address, context)
+        lead.trusted || no_auth || ask::is_right(&lead.host, &lead.why, address, context)
     });
     if let (true, Some(lead)) = (trusted.is_empty(), doubted.first()) {
         let Lead { host, port, why, .. } = lead;
@@ -131,25 +136,38 @@ fn of_address(
             "by {why} the server of {address} is {place}, which is not in {domain}: no password \
              goes there unless you say that it is right"
         );
-        return Err(Refusal::new(Exit::NO_PERM, message).hint(format!(
-            "ask your administrator, then: mailsend doctor {place} --username {address}"
-        )));
+        return Err(Refusal::new(Exit::NO_PERM, message)
+            .hint(format!("ask your administrator, then: {}", by_hand(&place))));
     }
-    flags.from = flags.from.or_else(|| given("TARGET", address.to_string().parse().ok()));
+    Ok(Leads { leads: trusted, troubles })
+}
+
+/// A patient for every server that may be the one of an address.
+pub(in crate::commands) fn of_leads(
+    wishes: &Wishes,
+    address: &Address,
+    leads: Leads,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Vec<Patient>, Refusal> {
+    let Leads { leads, troubles } = leads;
+    let target = wishes.argument;
+    let mut flags = wishes.flags.clone();
+    flags.from = flags.from.or_else(|| given(target, address.to_string().parse().ok()));
     let nothing = configuration.choose(&Choice { host: true, ..Choice::default() })?;
     let mut patients = Vec::new();
-    for lead in trusted {
+    for lead in leads {
         let provider = lead.provider.and_then(Provider::named);
         let mut layer = flags.clone();
         let named_user = !matches!(provider.map(|row| row.login), Some(Login::Fixed(_)));
-        if named_user && !args.no_auth {
-            layer.username = layer.username.or_else(|| named("TARGET", address.to_string()));
+        if named_user && !wishes.no_auth {
+            layer.username = layer.username.or_else(|| named(target, address.to_string()));
         }
         match provider {
-            Some(row) => layer.provider = named("TARGET", row.name.to_owned()),
+            Some(row) => layer.provider = named(target, row.name.to_owned()),
             None => {
-                layer.host = named("TARGET", lead.host.clone());
-                layer.port = lead.port.map(|value| Value { value, origin: Origin::Flag("TARGET") });
+                layer.host = named(target, lead.host.clone());
+                layer.port = lead.port.map(|value| Value { value, origin: Origin::Flag(target) });
             }
         }
         let settings = config::resolve(&nothing, layer)?;
@@ -161,7 +179,7 @@ fn of_address(
         };
         let label = format!("{address} at {}", lead.host);
         let start = Start { label, profile: None, ports, flags: flags.clone() };
-        let patient = start.patient(args, settings, before, None, context)?;
+        let patient = start.patient(wishes, settings, before, None, context)?;
         patients.push(Patient {
             provider: provider.map(|row| row.name.to_owned()),
             found_by: Some(format!("{}: {}", lead.host, lead.why)),
@@ -184,30 +202,12 @@ fn says(row: &Provider, server: &Server) -> Server {
     }
 }
 
-/// The settings that flags give.
-fn flags(args: &DoctorArgs) -> Profile {
-    Profile {
-        username: given("--username", args.username.clone()),
-        auth: given("--no-auth", args.no_auth.then_some(AuthPolicy::None)),
-        ca_file: given("--ca-file", args.ca_file.clone().map(absolute)),
-        ehlo: given("--ehlo", args.ehlo.clone()),
-        from: given("--from", args.from.clone().filter(|list| !list.is_empty())),
-        danger_cleartext_auth: switch("--danger-cleartext-auth", args.danger_cleartext_auth),
-        ..args.secrets.layer()
-    }
-}
-
-/// A profile is read from elsewhere than the command line.
-fn absolute(path: std::path::PathBuf) -> std::path::PathBuf {
-    std::path::absolute(&path).unwrap_or(path)
-}
-
 fn named(flag: &'static str, value: String) -> Option<Value<String>> {
     Some(Value { value, origin: Origin::Flag(flag) })
 }
 
 fn of_profile(
-    args: &DoctorArgs,
+    wishes: &Wishes,
     chosen: Chosen,
     flags: Profile,
     context: &Context,
@@ -235,7 +235,7 @@ fn of_profile(
     let ports = Ports::First(settings.server.port);
     let before = before.ok().map(|settings| settings.server);
     let start = Start { label: name.clone(), profile: Some(name), ports, flags };
-    start.patient(args, settings, before, complaint, context)
+    start.patient(wishes, settings, before, complaint, context)
 }
 
 struct Start {
@@ -248,7 +248,7 @@ struct Start {
 impl Start {
     fn patient(
         self,
-        args: &DoctorArgs,
+        wishes: &Wishes,
         settings: Settings,
         before: Option<Server>,
         complaint: Option<Refusal>,
@@ -266,13 +266,13 @@ impl Start {
             Some(address) => Party { address, given: true },
             None => Party { address: made_up(server)?, given: false },
         };
-        let recipient = match args.to.as_ref().filter(|list| !list.is_empty()) {
+        let recipient = match wishes.to.as_ref().filter(|list| !list.is_empty()) {
             Some(list) => Party { address: only("--to", list)?, given: true },
             None => Party { address: sender.address.clone(), given: false },
         };
         let trust = &server.trust;
         let blind = trust.danger_accept_invalid_certs || trust.danger_accept_wrong_name;
-        let consent = Consent { cleartext: server.danger_cleartext_auth, pin: args.pin || blind };
+        let consent = Consent { cleartext: server.danger_cleartext_auth, pin: wishes.pin || blind };
         let Self { label, profile, ports, flags } = self;
         Ok(Patient {
             label,

@@ -61,6 +61,11 @@ impl Target {
     }
 }
 
+/// The host and port of what can only be a server: a bare word is a host here.
+pub(in crate::commands) fn server_named(word: &str) -> Result<(String, Option<u16>), Refusal> {
+    Ok(host_and_port(word)?.unwrap_or_else(|| (word.to_owned(), None)))
+}
+
 /// `HOST.DOMAIN`, `HOST:PORT`, `[ADDRESS]:PORT` or an address of IPv6; none: it is a bare word.
 fn host_and_port(word: &str) -> Result<Option<(String, Option<u16>)>, Refusal> {
     if let Some(rest) = word.strip_prefix('[')
