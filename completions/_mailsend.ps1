@@ -116,7 +116,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Show the version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Show the version')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Catch mail on this machine and show it')
-            [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'List, show, check or import profiles')
+            [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'List, show, check, add or import profiles')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out why mail is not sent, and the settings that work')
             break
         }
@@ -142,6 +142,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles: server, author, where each is written, which is the default (*)')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what a profile resolves to, key by key, and where each value comes from')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find everything that is wrong, in all files at once')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Set up a profile for a mail address, and prove that it works')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Turn the settings of msmtp, mutt or git into profiles')
             break
         }
@@ -161,6 +162,38 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
         }
         'mailsend;profiles;check' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            break
+        }
+        'mailsend;profiles;add' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Call the profile so [default: by its provider or domain]')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Use this server, not what the address leads to')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'Log in as this user [default: the address, or what the provider says]')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send as this author [default: the address]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Send as this author [default: the address]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Keep the password there: file, secret-tool, pass or ask')
+            [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from this file')
+            [CompletionResult]::new('--password-env', '--password-env', [CompletionResultType]::ParameterName, 'Take the password from this environment variable')
+            [CompletionResult]::new('--password-command', '--password-command', [CompletionResultType]::ParameterName, 'Take the first line that this shell command prints as the password')
+            [CompletionResult]::new('--password-credential', '--password-credential', [CompletionResultType]::ParameterName, 'Take the password from this systemd credential')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the OAuth access token from this file')
+            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Take the access token from this environment variable')
+            [CompletionResult]::new('--token-command', '--token-command', [CompletionResultType]::ParameterName, 'Take the first line that this shell command prints as the access token')
+            [CompletionResult]::new('--token-credential', '--token-credential', [CompletionResultType]::ParameterName, 'Take the access token from this systemd credential')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Rehearse a mail to this address [default: the sender''s]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Rehearse a mail to this address [default: the sender''s]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file as well')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'Introduce ourselves by this name in EHLO')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
+            [CompletionResult]::new('--no-auth', '--no-auth', [CompletionResultType]::ParameterName, 'Do not log in')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read the password from stdin, one line')
+            [CompletionResult]::new('--danger-readable-secret-file', '--danger-readable-secret-file', [CompletionResultType]::ParameterName, 'Use the password or token file even if others may read it')
+            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS')
+            [CompletionResult]::new('--danger-cleartext-auth', '--danger-cleartext-auth', [CompletionResultType]::ParameterName, 'Agree to say the password where anybody on the way can read it')
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Write the profile without trying whether it works')
+            [CompletionResult]::new('--default', '--default', [CompletionResultType]::ParameterName, 'Use the profile for mails that name none')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')

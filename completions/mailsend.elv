@@ -113,7 +113,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand -V 'Show the version'
             cand --version 'Show the version'
             cand sandbox 'Catch mail on this machine and show it'
-            cand profiles 'List, show, check or import profiles'
+            cand profiles 'List, show, check, add or import profiles'
             cand doctor 'Find out why mail is not sent, and the settings that work'
         }
         &'mailsend;sandbox'= {
@@ -137,6 +137,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand list 'List the profiles: server, author, where each is written, which is the default (*)'
             cand show 'Show what a profile resolves to, key by key, and where each value comes from'
             cand check 'Find everything that is wrong, in all files at once'
+            cand add 'Set up a profile for a mail address, and prove that it works'
             cand import 'Turn the settings of msmtp, mutt or git into profiles'
         }
         &'mailsend;profiles;list'= {
@@ -153,6 +154,37 @@ set edit:completion:arg-completer[mailsend] = {|@words|
         }
         &'mailsend;profiles;check'= {
             cand --config 'Read only this configuration file'
+            cand --json 'Print one JSON object'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;profiles;add'= {
+            cand --name 'Call the profile so [default: by its provider or domain]'
+            cand --host 'Use this server, not what the address leads to'
+            cand --username 'Log in as this user [default: the address, or what the provider says]'
+            cand -f 'Send as this author [default: the address]'
+            cand --from 'Send as this author [default: the address]'
+            cand --store 'Keep the password there: file, secret-tool, pass or ask'
+            cand --password-file 'Read the password from this file'
+            cand --password-env 'Take the password from this environment variable'
+            cand --password-command 'Take the first line that this shell command prints as the password'
+            cand --password-credential 'Take the password from this systemd credential'
+            cand --token-file 'Read the OAuth access token from this file'
+            cand --token-env 'Take the access token from this environment variable'
+            cand --token-command 'Take the first line that this shell command prints as the access token'
+            cand --token-credential 'Take the access token from this systemd credential'
+            cand -t 'Rehearse a mail to this address [default: the sender''s]'
+            cand --to 'Rehearse a mail to this address [default: the sender''s]'
+            cand --ca-file 'Trust the certificates in this PEM file as well'
+            cand --ehlo 'Introduce ourselves by this name in EHLO'
+            cand --config 'Read only this configuration file'
+            cand --no-auth 'Do not log in'
+            cand --password-stdin 'Read the password from stdin, one line'
+            cand --danger-readable-secret-file 'Use the password or token file even if others may read it'
+            cand --pin 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
+            cand --danger-cleartext-auth 'Agree to say the password where anybody on the way can read it'
+            cand --no-check 'Write the profile without trying whether it works'
+            cand --default 'Use the profile for mails that name none'
             cand --json 'Print one JSON object'
             cand -h 'Show help; --help shows everything'
             cand --help 'Show help; --help shows everything'

@@ -127,7 +127,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l json -d 'Print one JS
 complete -c mailsend -n "__fish_mailsend_needs_command" -s h -l help -d 'Show help; --help shows everything'
 complete -c mailsend -n "__fish_mailsend_needs_command" -s V -l version -d 'Show the version'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "sandbox" -d 'Catch mail on this machine and show it'
-complete -c mailsend -n "__fish_mailsend_needs_command" -a "profiles" -d 'List, show, check or import profiles'
+complete -c mailsend -n "__fish_mailsend_needs_command" -a "profiles" -d 'List, show, check, add or import profiles'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "doctor" -d 'Find out why mail is not sent, and the settings that work'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l listen -d 'Listen here; port 0 takes a free one' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l maildir -d 'Keep the mail in this maildir as well' -r -f -a "(__fish_complete_directories)"
@@ -139,13 +139,14 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l expect -d 
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l list -d 'List the manners and end'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l json -d 'Show what COMMAND would have sent as one JSON object, on the last line'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -s h -l help -d 'Show help; --help shows everything'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -l config -d 'Read only this configuration file' -r -F
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -l json -d 'Print one JSON object'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -s h -l help -d 'Show help; --help shows everything'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -f -a "list" -d 'List the profiles: server, author, where each is written, which is the default (*)'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -f -a "show" -d 'Show what a profile resolves to, key by key, and where each value comes from'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -f -a "check" -d 'Find everything that is wrong, in all files at once'
-complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check import" -f -a "import" -d 'Turn the settings of msmtp, mutt or git into profiles'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -l config -d 'Read only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -l json -d 'Print one JSON object'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -f -a "list" -d 'List the profiles: server, author, where each is written, which is the default (*)'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -f -a "show" -d 'Show what a profile resolves to, key by key, and where each value comes from'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -f -a "check" -d 'Find everything that is wrong, in all files at once'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -f -a "add" -d 'Set up a profile for a mail address, and prove that it works'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and not __fish_seen_subcommand_from list show check add import" -f -a "import" -d 'Turn the settings of msmtp, mutt or git into profiles'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from list" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from list" -s h -l help -d 'Show help; --help shows everything'
@@ -155,6 +156,32 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_s
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from check" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from check" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l name -d 'Call the profile so [default: by its provider or domain]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l host -d 'Use this server, not what the address leads to' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l username -d 'Log in as this user [default: the address, or what the provider says]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -s f -l from -d 'Send as this author [default: the address]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l store -d 'Keep the password there: file, secret-tool, pass or ask' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l password-file -d 'Read the password from this file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l password-env -d 'Take the password from this environment variable' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l password-command -d 'Take the first line that this shell command prints as the password' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l password-credential -d 'Take the password from this systemd credential' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l token-file -d 'Read the OAuth access token from this file' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l token-env -d 'Take the access token from this environment variable' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l token-command -d 'Take the first line that this shell command prints as the access token' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l token-credential -d 'Take the access token from this systemd credential' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -s t -l to -d 'Rehearse a mail to this address [default: the sender\'s]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l ca-file -d 'Trust the certificates in this PEM file as well' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l ehlo -d 'Introduce ourselves by this name in EHLO' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l config -d 'Read only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l no-auth -d 'Do not log in'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l password-stdin -d 'Read the password from stdin, one line'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l pin -d 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l danger-cleartext-auth -d 'Agree to say the password where anybody on the way can read it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l no-check -d 'Write the profile without trying whether it works'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l default -d 'Use the profile for mails that name none'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON object'
+complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from add" -s h -l help -d 'Show help; --help shows everything'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from import" -l format -d 'Whose settings they are: msmtp, mutt or git [default: by the file\'s name and text]' -r -f -a "msmtp\t''
 mutt\t''
 git\t''"

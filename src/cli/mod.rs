@@ -77,7 +77,7 @@ pub enum Invocation {
     Send(Box<SendArgs>),
     /// Catch mail.
     Sandbox(SandboxArgs),
-    /// Show, check or import profiles.
+    /// Show, check, add or import profiles.
     Profiles(ProfilesArgs),
     /// Find the settings that work.
     Doctor(Box<DoctorArgs>),

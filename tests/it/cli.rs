@@ -147,7 +147,7 @@ fn a_slip_behind_a_subcommand_is_recognised() {
         &["profiles", "colour"],
         64,
         "mailsend: there is no subcommand \"profiles colour\"\n\
-         hint: there are: list, show, check, import\n",
+         hint: there are: list, show, check, add, import\n",
     );
 }
 

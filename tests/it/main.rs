@@ -29,6 +29,7 @@ mod manners;
 mod page;
 mod presets;
 mod profiles;
+mod profiles_add;
 mod prompt;
 mod raw;
 mod replies;

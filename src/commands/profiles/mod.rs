@@ -1,6 +1,7 @@
-//! `mailsend profiles`: what the configuration says, whether it is right, and others' settings as
-//! profiles. Connects to nothing and asks for no secret.
+//! `mailsend profiles`: what the configuration says, whether it is right, new profiles, and others'
+//! settings as profiles. All but `add` connect to nothing and ask for no secret.
 
+mod add;
 mod check;
 mod import;
 mod list;
@@ -17,10 +18,11 @@ use super::ui::Ui;
 use crate::config::Locations;
 use crate::model::Exit;
 
-/// List, show, check or import profiles
+/// List, show, check, add or import profiles
 ///
-/// Without a command they are listed. A profile is everything about a server, written once in a configuration file. Nothing here
-/// connects to a server, asks for a password or runs a command.
+/// Without a command they are listed. A profile is everything about a server, written once in a
+/// configuration file. Nothing here but add connects to a server, asks for a password or runs a
+/// command.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "How")]
 pub struct ProfilesArgs {
@@ -57,6 +59,7 @@ enum What {
         #[arg(value_name = "NAME", value_parser = typed::one_line)]
         profile: Option<String>,
     },
+    Add(Box<add::AddArgs>),
     Import(import::ImportArgs),
 }
 
@@ -68,6 +71,7 @@ pub fn run(args: &ProfilesArgs, context: &Context, ui: &mut Ui) -> anyhow::Resul
         What::List => list::run(&view, ui),
         What::Show { profile } => show::run(profile.as_deref(), &view, ui),
         What::Check { profile } => check::run(profile.as_deref(), &view, ui),
+        What::Add(args) => add::run(args, &view, ui),
         What::Import(args) => import::run(args, &view, ui),
     }
 }

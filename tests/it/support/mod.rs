@@ -1,5 +1,6 @@
 //! What the integration tests stand on: the program as its users run it, servers that follow a
-//! script, a proxy that cuts connections, certificates, and Python as an independent reader.
+//! script, a proxy that cuts connections, certificates, a person at a terminal, and Python as an
+//! independent reader.
 
 #![allow(dead_code, unused_imports, reason = "each test takes the part that it needs")]
 
@@ -12,6 +13,7 @@ mod python;
 mod sandbox;
 mod script;
 mod server;
+mod typist;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use openssl::OpensslServer;
@@ -21,3 +23,4 @@ pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox, sandbox_at};
 pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
 pub(crate) use server::RealServer;
+pub(crate) use typist::{at_a_terminal, hidden, keys, shown};
