@@ -116,10 +116,7 @@ impl Context {
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
                 sandbox: text_variable(sandbox::VARIABLE)?,
             },
-            locale_charset: ["LC_ALL", "LC_CTYPE", "LANG"]
-                .iter()
-                .find_map(|name| variable(name))
-                .and_then(|locale| codeset(locale.to_str()?)),
+            locale_charset: locale_charset(&variable),
             home: env::home_dir().filter(|path| path.is_absolute()),
             xdg_config_home: variable("XDG_CONFIG_HOME").map(PathBuf::from),
             config_directory: dirs::config_dir(),
@@ -195,6 +192,12 @@ fn is_label(label: &str) -> bool {
         && !label.starts_with('-')
         && !label.ends_with('-')
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The charset of the locale that these variables name; those that are empty are not there.
+pub(super) fn locale_charset(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<String> {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name))?;
+    codeset(locale.to_str()?)
 }
 
 /// The charset in the name of a locale, such as `zh_CN.GBK` or `de_DE.ISO-8859-15@euro`.

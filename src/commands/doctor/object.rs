@@ -8,6 +8,9 @@ use crate::config::{Change, Setting};
 use crate::doctor::{Finding, Mark, Step};
 use crate::model::Exit;
 
+/// The obstacle where a password or token could not be had, so that nothing was examined.
+pub(super) const SECRET: &str = "secret";
+
 /// Everything that the report for people says.
 pub(in crate::commands) fn details(
     report: &Report<'_>,
@@ -20,6 +23,7 @@ pub(in crate::commands) fn details(
         "target": report.patient.label,
         "host": report.case.server.host,
         "works": examination.working().is_some(),
+        "as_it_stands": report.works_as_it_stands(),
         "obstacle": obstacle.map(|(obstacle, _)| obstacle.name()),
         "steps": report.steps().iter().map(step).collect::<Vec<_>>(),
         "findings": report.findings().iter().map(finding).collect::<Vec<_>>(),
@@ -63,7 +67,7 @@ fn step(step: &Step) -> Value {
     json!({ "name": step.name, "port": step.port, "ok": ok, "detail": step.detail })
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     json!({
         "severity": finding.severity.name(),
         "what": finding.what,

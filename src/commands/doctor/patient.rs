@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::object::SECRET;
 use super::target::Target;
 use super::{Wishes, ask};
 use crate::commands::Refusal;
@@ -54,7 +55,11 @@ pub(in crate::commands) struct Patient {
 impl Patient {
     /// The secrets, if anybody logs in.
     pub(in crate::commands) fn credentials(&self) -> Result<Option<Credentials>, Refusal> {
-        credentials(&self.settings, None)
+        credentials(&self.settings, None).map_err(|mut refusal| {
+            refusal.details.insert("target".to_owned(), self.label.clone().into());
+            refusal.details.insert("obstacle".to_owned(), SECRET.into());
+            refusal
+        })
     }
 
     /// The examination to be made.

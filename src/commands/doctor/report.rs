@@ -13,7 +13,10 @@ use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::job::Output;
 use crate::commands::ui::{Ui, harmless_json};
-use crate::doctor::{Case, Examination, Finding, Mark, Obstacle, Severity, Step, findings, steps};
+use crate::config::Profile;
+use crate::doctor::{
+    Case, Examination, Finding, Mark, Obstacle, Severity, Step, Trial, findings, steps,
+};
 use crate::model::Exit;
 
 /// Everything that is told of an examination.
@@ -70,6 +73,15 @@ impl<'a> Report<'a> {
             });
         }
         found
+    }
+
+    /// Whether the profile works as it is written, without flags.
+    pub(super) fn works_as_it_stands(&self) -> bool {
+        let first = self.examination.trials.first();
+        self.case.given
+            && self.patient.flags == Profile::default()
+            && self.examination.working().is_some()
+            && first.is_some_and(Trial::is_good)
     }
 
     /// Writes what is to be written and tells everything.
