@@ -231,6 +231,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--send', '--send', [CompletionResultType]::ParameterName, 'Send a test mail to --to through what works')
             [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS')
             [CompletionResult]::new('--danger-cleartext-auth', '--danger-cleartext-auth', [CompletionResultType]::ParameterName, 'Agree to say the password where anybody on the way can read it')
+            [CompletionResult]::new('--cron', '--cron', [CompletionResultType]::ParameterName, 'Examine it as cron would run it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object, also on failure')

@@ -574,7 +574,7 @@ _mailsend() {
             return 0
             ;;
         mailsend__subcmd__doctor)
-            opts="-f -t -v -h --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --no-auth --from --to --send --ca-file --ehlo --config --pin --danger-cleartext-auth --write --verbose --json --help"
+            opts="-f -t -v -h --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --no-auth --from --to --send --ca-file --ehlo --config --pin --danger-cleartext-auth --write --cron --verbose --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -220,6 +220,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --send 'Send a test mail to --to through what works'
             cand --pin 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
             cand --danger-cleartext-auth 'Agree to say the password where anybody on the way can read it'
+            cand --cron 'Examine it as cron would run it'
             cand -v 'Say what is done; -vv shows the dialogue'
             cand --verbose 'Say what is done; -vv shows the dialogue'
             cand --json 'Print one JSON object, also on failure'

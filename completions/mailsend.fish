@@ -209,6 +209,7 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l no-auth -d 
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l send -d 'Send a test mail to --to through what works'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l pin -d 'Agree to pin a certificate that cannot be trusted, and to log in inside its TLS'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l danger-cleartext-auth -d 'Agree to say the password where anybody on the way can read it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l cron -d 'Examine it as cron would run it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s v -l verbose -d 'Say what is done; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l json -d 'Print one JSON object, also on failure'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s h -l help -d 'Show help; --help shows everything'

@@ -57,6 +57,10 @@ fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
             ui = Ui::new(args.verbosity());
             commands::doctor::run(&args, &Context::from_system()?, &mut ui)
         }
+        Invocation::AsCron(args) => {
+            ui = Ui::new(args.verbosity());
+            commands::doctor::stand_in(&args, &mut ui)
+        }
         Invocation::Complete(args) => {
             commands::complete::run(&args, &Context::from_system()?, &mut ui)
         }

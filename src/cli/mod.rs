@@ -62,13 +62,14 @@ enum Subcommand {
 /// The hidden subcommands. They have a grammar of their own, because completions name every
 /// subcommand of the other one.
 #[derive(Debug, Parser)]
-#[command(name = "mailsend")]
+#[command(name = "mailsend", args_override_self = true)]
 enum Hidden {
     Generate(GenerateArgs),
     Complete(CompleteArgs),
+    AsCron(Box<DoctorArgs>),
 }
 
-const HIDDEN: [&str; 2] = ["generate", "complete"];
+const HIDDEN: [&str; 3] = ["generate", "complete", "as-cron"];
 
 /// What is to be done.
 #[derive(Debug)]
@@ -81,6 +82,8 @@ pub enum Invocation {
     Profiles(ProfilesArgs),
     /// Find the settings that work.
     Doctor(Box<DoctorArgs>),
+    /// The same, in the place of a job of cron's.
+    AsCron(Box<DoctorArgs>),
     /// Name what completions offer.
     Complete(CompleteArgs),
     /// Write completions, man pages or the schema, for this command line.
@@ -150,6 +153,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
         return match Hidden::try_parse_from(arguments) {
             Ok(Hidden::Generate(args)) => Ok(Invocation::Generate(args, Box::new(command()))),
             Ok(Hidden::Complete(args)) => Ok(Invocation::Complete(args)),
+            Ok(Hidden::AsCron(args)) => Ok(Invocation::AsCron(args)),
             Err(error) => help_or_complaint(&error, arguments),
         };
     }
@@ -171,7 +175,10 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
         }
         Some(Subcommand::Sandbox(args)) => Invocation::Sandbox(args),
         Some(Subcommand::Profiles(args)) => Invocation::Profiles(args),
-        Some(Subcommand::Doctor(args)) => Invocation::Doctor(args),
+        Some(Subcommand::Doctor(mut args)) => {
+            args.typed = arguments.iter().skip(2).cloned().collect();
+            Invocation::Doctor(args)
+        }
     })
 }
 

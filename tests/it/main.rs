@@ -18,6 +18,7 @@ mod dialogue;
 mod dns;
 mod docs;
 mod doctor;
+mod doctor_cron;
 mod fuzzing;
 mod headers;
 mod hints;

@@ -1,6 +1,7 @@
 //! `mailsend doctor`: finds out why mail is not sent, and the settings with which it is.
 
 mod ask;
+mod cron;
 mod object;
 mod page;
 mod patient;
@@ -9,6 +10,7 @@ mod report;
 mod target;
 mod test_mail;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -34,6 +36,7 @@ pub(super) use page::Page;
 pub(super) use patient::{Patient, leads_to, of_leads};
 pub(super) use prescribe::{Prescribed, free_name};
 pub(super) use report::Report;
+pub use cron::stand_in;
 use target::Target;
 pub(super) use target::server_named;
 
@@ -96,12 +99,22 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true,
           default_missing_value = "", help_heading = "How", value_parser = typed::one_line)]
     write: Option<String>,
+    /// Examine it as cron would run it
+    ///
+    /// The examination is made without a terminal, in the environment that cron gives its jobs, with
+    /// what the crontab sets. What works here and would not work there is explained, and a line for
+    /// the crontab shown.
+    #[arg(long, help_heading = "How", conflicts_with = "write")]
+    cron: bool,
     /// Say what is done; -vv shows the dialogue
     #[arg(short, long, action = ArgAction::Count, help_heading = "How")]
     verbose: u8,
     /// Print one JSON object, also on failure
     #[arg(long, help_heading = "How")]
     json: bool,
+    /// The words themselves, for whoever has to say them again.
+    #[arg(skip)]
+    pub(crate) typed: Vec<OsString>,
 }
 
 impl DoctorArgs {
@@ -169,6 +182,9 @@ impl Examined {
 /// Examines and reports; the status is 0 only if something works.
 pub fn run(args: &DoctorArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     check_outside_of_sandbox("doctor", context)?;
+    if args.cron {
+        return cron::examine(args, context, ui);
+    }
     let wishes = args.wishes();
     let locations = locations(args.config.as_deref(), context);
     let configuration = load(args, &locations)?;

@@ -79,7 +79,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         let text = self.styled(HEADING, &harmless(text));
         self.line(&text);
     }
@@ -105,17 +105,23 @@ impl Page {
             "port" => format!("port {}", step.port),
             name => format!("{name}, port {}", step.port),
         };
-        let width = steps.iter().map(|step| name(step).len()).max().unwrap_or(0);
-        for step in steps {
-            let (sign, style) = match step.mark {
+        let rows: Vec<(String, Mark, &str)> =
+            steps.iter().map(|step| (name(step), step.mark, step.detail.as_str())).collect();
+        self.rows(&rows);
+    }
+
+    /// What was done, how it went and what was seen, in columns.
+    pub(super) fn rows(&mut self, rows: &[(String, Mark, &str)]) {
+        let width = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+        for (name, mark, detail) in rows {
+            let (sign, style) = match mark {
                 Mark::Good => ("✓", GOOD),
                 Mark::Bad => ("✗", BAD),
                 Mark::Neutral => ("–", Style::new()),
             };
-            let name = name(step);
             let sign = self.styled(style, sign);
             let room = self.columns.saturating_sub(width + 6);
-            for (number, line) in wrapped(&harmless(&step.detail), room).iter().enumerate() {
+            for (number, line) in wrapped(&harmless(detail), room).iter().enumerate() {
                 let before = match number {
                     0 => format!("  {sign} {name:width$}  "),
                     _ => " ".repeat(width + 6),
@@ -125,7 +131,7 @@ impl Page {
         }
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    pub(super) fn finding(&mut self, finding: &Finding) {
         let (sign, style) = match finding.severity {
             Severity::Problem => ("✗ ", BAD),
             Severity::Warning => ("! ", ODD),
