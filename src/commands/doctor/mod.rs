@@ -31,12 +31,12 @@ use crate::doctor::{Attendant, Case, Examination, Obstacle, Question, answers, e
 use crate::model::{AddressList, AuthPolicy, Deadline, Exit};
 use crate::smtp::{Credentials, Line, Watch};
 
+pub use cron::stand_in;
 pub(super) use object::{details, profile as profile_object, whole};
 pub(super) use page::Page;
 pub(super) use patient::{Patient, leads_to, of_leads};
 pub(super) use prescribe::{Prescribed, free_name};
 pub(super) use report::Report;
-pub use cron::stand_in;
 use target::Target;
 pub(super) use target::server_named;
 
