@@ -140,7 +140,7 @@ Environment:
   XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
 
 See also:
-  mailsend-sandbox(1), mailsend-config(5)";
+  mailsend-doctor(1), mailsend-profiles(1), mailsend-sandbox(1), mailsend-config(5)";
 
 /// The description of the whole command line.
 pub fn command() -> clap::Command {

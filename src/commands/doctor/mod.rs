@@ -45,6 +45,26 @@ const TARGET: &str = "TARGET";
 /// How long an examination may take, from when the secrets are there.
 const LONGEST: Duration = Duration::from_secs(57);
 
+const AFTER_HELP: &str = "\
+Examples:
+  Why does the profile corp fail? Mend it in the configuration file:
+    mailsend doctor corp
+    mailsend doctor corp --write
+
+  What does this server want? Put it down as the profile relay:
+    mailsend doctor relay.example.com:25 --username me --write=relay
+
+  Find the server of an address, and send a test mail through it:
+    mailsend doctor me@example.com --to you@example.com --send
+
+  Try it on a server that causes trouble, started in another terminal by
+  mailsend sandbox --manner sendcloud (its password is sandbox):
+    mailsend doctor localhost:1025 --username me --danger-cleartext-auth
+
+The exit status is 0 if something works; else it is that of the mail that would fail:
+77 for a login or a certificate, 75, 76 or 68 for the network, 67 or 69 for the sender
+or the recipient, 78 where only a way is left that you have to agree to.";
+
 /// Find out why mail is not sent, and the settings that work
 ///
 /// Looks at a server, logs in and rehearses a mail up to its recipient, on one way after the other,
@@ -52,7 +72,7 @@ const LONGEST: Duration = Duration::from_secs(57);
 /// profile that works. A password is refused at most twice in all, and never said in the clear or
 /// inside TLS that cannot be trusted, unless you agree: by a flag below, or by a typed yes.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Whom")]
+#[command(next_help_heading = "Whom", after_long_help = AFTER_HELP)]
 pub struct DoctorArgs {
     /// A profile, HOST, HOST:PORT or mail address [default: the profile that would be used]
     ///
