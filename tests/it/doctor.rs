@@ -3,6 +3,7 @@
 mod address;
 mod composed;
 mod consent;
+mod envelope;
 mod manners;
 mod profile;
 mod report;

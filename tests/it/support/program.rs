@@ -99,6 +99,15 @@ impl Mailsend {
         self
     }
 
+    /// Takes arguments away that stand together.
+    pub(crate) fn without(mut self, words: &[&str]) -> Self {
+        let all = self.arguments.windows(words.len());
+        let at = all.into_iter().position(|run| run.iter().zip(words).all(|(a, b)| a == *b));
+        let at = at.unwrap_or_else(|| panic!("{words:?} are no arguments"));
+        self.arguments.drain(at..at + words.len());
+        self
+    }
+
     pub(crate) fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
