@@ -27,6 +27,8 @@ pub struct Lead {
     pub provider: Option<&'static str>,
     /// Why it may be the one, as people read it.
     pub why: String,
+    /// Nobody says so: it is only what such servers are often called.
+    pub guessed: bool,
     /// It belongs to the address's own domain or to a known provider. A password goes to no other
     /// unless the person says that it is right (RFC 6186 §6).
     pub trusted: bool,
@@ -79,6 +81,7 @@ pub fn leads(address: &Address, resolver: &Resolver, until: Instant) -> Leads {
         found.add(exchange, None, format!("it takes the mail for {domain}"), true);
     }
     found.add(domain.to_owned(), None, "the domain itself".to_owned(), true);
+    found.leads.iter_mut().for_each(|lead| lead.guessed = true);
     found
 }
 
@@ -106,7 +109,8 @@ impl Leads {
     fn add(&mut self, host: String, port: Option<u16>, why: String, trusted: bool) {
         let there = |lead: &Lead| lead.host == host && lead.port == port;
         if !self.leads.iter().any(there) {
-            self.leads.push(Lead { host, port, provider: None, why, trusted });
+            let guessed = false;
+            self.leads.push(Lead { host, port, provider: None, why, guessed, trusted });
         }
     }
 
@@ -114,7 +118,7 @@ impl Leads {
         let server = provider.access.server();
         let host = server.host.unwrap_or(server.example).to_owned();
         let (port, provider) = (Some(server.port), Some(provider.name));
-        self.leads.push(Lead { host, port, provider, why, trusted: true });
+        self.leads.push(Lead { host, port, provider, why, guessed: false, trusted: true });
     }
 
     fn trouble(&mut self, text: String) {

@@ -255,7 +255,12 @@ const PINNED: &str =
 /// No port of a host takes a connection.
 fn nowhere(host: &str, sights: &[Sight]) -> Finding {
     let ports: Vec<String> = sights.iter().map(|sight| sight.port.to_string()).collect();
-    let why = sights.iter().find_map(Sight::failure).map(ToString::to_string).unwrap_or_default();
+    let failure = sights.iter().find_map(Sight::failure);
+    if failure.is_some_and(|failure| failure.cause == Cause::HostNotFound) {
+        return Finding::new(Problem, format!("There is no host {host}."))
+            .advised(["check the spelling, and ask whoever runs the server for its name"]);
+    }
+    let why = failure.map(ToString::to_string).unwrap_or_default();
     let what = format!("{host} takes no connection on the ports {}: {why}.", ports.join(", "));
     Finding::new(Problem, what).advised([
         "check the spelling, and ask whoever runs the server for its name and port",

@@ -124,3 +124,84 @@ fn auth(policy: &AuthPolicy) -> Setting {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::KEYS;
+    use crate::model::{Mechanism, Pin, Timeouts};
+
+    fn server() -> Server {
+        Server {
+            profile: None,
+            provider: None,
+            host: "mail.corp.example".to_owned(),
+            port: 587,
+            tls: Tls::StartTls,
+            trust: Trust::default(),
+            auth: AuthPolicy::Auto,
+            login_style: LoginStyle::Auto,
+            username: Some("alice".to_owned()),
+            danger_cleartext_auth: false,
+            ehlo: None,
+            pipelining: true,
+            timeouts: Timeouts { connect: Duration::from_secs(1), ..Timeouts::default() },
+            deadline: None,
+            max_size: None,
+        }
+    }
+
+    /// What is set, as TOML, and what is taken away.
+    fn written(before: Option<&Server>, after: &Server) -> (String, Vec<&'static str>) {
+        let changes = prescription(before, after, None);
+        assert!(changes.iter().all(|change| KEYS.contains(&change.key)), "{changes:?}");
+        let removed = changes.iter().filter(|change| change.value.is_none());
+        let removed = removed.map(|change| change.key).collect();
+        (crate::config::table("corp", &changes).replace("[profiles.corp]\n", ""), removed)
+    }
+
+    #[test]
+    fn what_is_as_it_was_is_not_written() {
+        assert_eq!(written(Some(&server()), &server()), (String::new(), Vec::new()));
+        let slower = Server { timeouts: Timeouts::default(), ..server() };
+        assert_eq!(written(Some(&server()), &slower).0, "");
+    }
+
+    #[test]
+    fn a_profile_that_begins_with_nothing_says_where_and_who() {
+        let (set, _) = written(None, &server());
+        let expected = "host = \"mail.corp.example\"\nport = 587\ntls = \"starttls\"\n\
+                        username = \"alice\"\n";
+        assert_eq!(set, expected);
+    }
+
+    #[test]
+    fn where_tls_goes_trust_goes_with_it() {
+        let trust = Trust { pins: vec![Pin([7; 32])], ..Trust::default() };
+        let before = Server { trust, ..server() };
+        let after = Server { tls: Tls::Plaintext, danger_cleartext_auth: true, ..server() };
+        let (set, removed) = written(Some(&before), &after);
+        assert_eq!(set, "tls = \"none\"\ndanger_cleartext_auth = true\n");
+        assert_eq!(removed, TRUST_KEYS);
+    }
+
+    #[test]
+    fn a_mechanism_a_style_and_a_pin_are_written_as_the_configuration_reads_them() {
+        let after = Server {
+            trust: Trust { pins: vec![Pin([0xab; 32])], ..Trust::default() },
+            auth: AuthPolicy::Named(vec![Mechanism::Login]),
+            login_style: LoginStyle::InitialResponse,
+            pipelining: false,
+            ..server()
+        };
+        let (set, _) = written(Some(&server()), &after);
+        let pin = "ab".repeat(32);
+        let expected = format!(
+            "pin_sha256 = [\"{pin}\"]\nauth = \"login\"\nlogin_style = \"initial-response\"\n\
+             pipelining = \"never\"\n"
+        );
+        assert_eq!(set, expected);
+    }
+}

@@ -33,7 +33,12 @@ pub struct Step {
 pub fn steps(case: &Case<'_>, examination: &Examination) -> Vec<Step> {
     let main = examination.main_port();
     let mut steps = Vec::new();
+    let nameless =
+        |sight: &Sight| sight.failure().is_some_and(|failure| failure.stage == Stage::Resolve);
     for sight in &examination.sights {
+        if Some(sight.port) != main && nameless(sight) {
+            continue;
+        }
         if Some(sight.port) == main {
             sight_in_full(case, sight, &mut steps);
         } else {

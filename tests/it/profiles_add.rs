@@ -371,8 +371,8 @@ fn a_missing_answer_is_an_error_that_names_the_flag() {
 fn a_provider_that_takes_no_password_says_so() {
     let outcome = Mailsend::new().args(["profiles", "add", "me@hotmail.com"]).run();
     outcome
-        .exit(64)
-        .stderr_contains("ADDRESS: outlook takes only OAuth, and there is no token")
+        .exit(78)
+        .stderr_contains("me@hotmail.com: outlook takes only OAuth, and there is no token")
         .stderr_contains("these mailboxes take no password, app passwords neither");
 }
 

@@ -105,8 +105,21 @@ impl Page {
             "port" => format!("port {}", step.port),
             name => format!("{name}, port {}", step.port),
         };
-        let rows: Vec<(String, Mark, &str)> =
-            steps.iter().map(|step| (name(step), step.mark, step.detail.as_str())).collect();
+        let mut rows: Vec<(String, Mark, &str)> = Vec::new();
+        for step in steps {
+            match rows.last_mut() {
+                // Ports that are alike stand on one line.
+                Some((before, mark, detail))
+                    if step.name == "port"
+                        && before.starts_with("port")
+                        && *detail == step.detail =>
+                {
+                    *before = format!("{}, {}", before.replacen("port ", "ports ", 1), step.port);
+                    *mark = step.mark;
+                }
+                _ => rows.push((name(step), step.mark, &step.detail)),
+            }
+        }
         self.rows(&rows);
     }
 

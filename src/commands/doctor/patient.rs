@@ -38,6 +38,8 @@ pub(in crate::commands) struct Patient {
     pub(in crate::commands) complaint: Option<Refusal>,
     /// The provider whose row it begins with.
     pub(in crate::commands) provider: Option<String>,
+    /// Its server may well not be there: it was only guessed.
+    pub(in crate::commands) guessed: bool,
     /// How its server was found.
     pub(in crate::commands) found_by: Option<String>,
     /// What went wrong with finding it.
@@ -175,7 +177,8 @@ pub(in crate::commands) fn of_leads(
                 layer.port = lead.port.map(|value| Value { value, origin: Origin::Flag(target) });
             }
         }
-        let settings = config::resolve(&nothing, layer)?;
+        let settings = config::resolve(&nothing, layer)
+            .map_err(|error| about_the_address(Refusal::from(error), target, address))?;
         let before = provider.map(|row| says(row, &settings.server));
         let ports = match (provider, lead.port) {
             (Some(_), Some(port)) => Ports::First(port),
@@ -188,11 +191,21 @@ pub(in crate::commands) fn of_leads(
         patients.push(Patient {
             provider: provider.map(|row| row.name.to_owned()),
             found_by: Some(format!("{}: {}", lead.host, lead.why)),
+            guessed: lead.guessed,
             troubles: troubles.clone(),
             ..patient
         });
     }
     Ok(patients)
+}
+
+/// The address was typed, and no flag.
+fn about_the_address(mut refusal: Refusal, argument: &str, address: &Address) -> Refusal {
+    if let Some(what) = refusal.message.strip_prefix(&format!("{argument}: ")) {
+        refusal.message = format!("{address}: {what}");
+        refusal.exit = Exit::CONFIG;
+    }
+    refusal
 }
 
 /// What a provider's row says by itself.
@@ -286,6 +299,7 @@ impl Start {
             complaint,
             provider: None,
             found_by: None,
+            guessed: false,
             troubles: Vec::new(),
             usual_name,
             flags,

@@ -133,8 +133,10 @@ impl<'a> Report<'a> {
                 Ok(Exit::OK)
             }
             Some((obstacle, exit)) => {
-                let mut refusal = Refusal::new(exit, self.verdict(obstacle));
-                refusal = refusal.hint(obstacle.question());
+                let mut refusal = match exit {
+                    Exit::NO_HOST if self.patient.guessed => self.nothing_found(),
+                    _ => Refusal::new(exit, self.verdict(obstacle)).hint(obstacle.question()),
+                };
                 refusal.details = details;
                 Err(refusal.into())
             }
@@ -144,6 +146,20 @@ impl<'a> Report<'a> {
     /// The test mail that was not accepted.
     fn unsent(&self) -> Option<&Sent> {
         self.sent.as_ref().filter(|sent| sent.exit != Exit::OK)
+    }
+
+    /// What was guessed is not there either.
+    fn nothing_found(&self) -> Refusal {
+        let address = &self.case.sender.address;
+        let domain = address.domain();
+        let message = format!(
+            "no server was found for {address}: the DNS names none, and there is none of the usual \
+             names in {domain}"
+        );
+        Refusal::new(Exit::NO_HOST, message).hint(format!(
+            "ask its provider or administrator for the server, then: mailsend doctor HOST \
+             --username {address}"
+        ))
     }
 
     fn verdict(&self, obstacle: Obstacle) -> String {

@@ -66,5 +66,6 @@ fn lead(host: String, port: Option<u16>, why: &str) -> Lead {
         host,
         why: why.to_owned(),
         trusted: true,
+        guessed: false,
     }
 }
