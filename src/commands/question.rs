@@ -4,8 +4,12 @@
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
 
+use super::columns::wrapped;
 use super::context::Context;
 use super::ui::harmless;
+
+/// Where nothing says how wide the terminal is.
+const WIDTH: usize = 80;
 
 /// Whether somebody is there to be asked.
 pub(super) fn can_be_asked(context: &Context) -> bool {
@@ -19,7 +23,12 @@ pub(super) fn answer(text: &str, prompt: &str, context: &Context) -> Option<Stri
         return None;
     }
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
-    let shown: String = text.lines().map(|line| harmless(line) + "\n").collect();
+    let width = context.terminal.columns.unwrap_or(WIDTH);
+    let lines = text.lines().flat_map(|line| match line {
+        "" => vec![String::new()],
+        line => wrapped(&harmless(line), width),
+    });
+    let shown: String = lines.map(|line| line + "\n").collect();
     let mut writer = &terminal;
     // Over the line that tells what is being done. Whoever does not see the question has no answer.
     write!(writer, "\r\x1b[K{shown}{}", harmless(prompt)).and_then(|()| writer.flush()).ok()?;
