@@ -205,7 +205,10 @@ impl Search<'_> {
         let mut index = self.rehearse(server, safety, login);
         let mut names = self.other_names().into_iter();
         let asked = self.sender.clone();
-        while !self.trials[index].is_good() && !self.is_over() {
+        // Without a login no password is said any more.
+        while !self.trials[index].is_good()
+            && !(if login { self.is_over() } else { self.is_late() })
+        {
             let trial = &self.trials[index];
             let mut server = trial.server.clone();
             match trial.remedy() {

@@ -215,7 +215,8 @@ impl Sight {
     /// EHLO was refused for the name in it, or for what may be that: servers that know only HELO
     /// look the same at first.
     fn is_name_refused(&self) -> bool {
-        let look = self.implicit.as_ref().filter(|look| look.seen.in_tls);
+        let inside = [&self.distrusted, &self.implicit].into_iter().flatten();
+        let look = inside.into_iter().find(|look| look.seen.in_tls);
         let Some(look) = look.or(self.starttls.as_ref()) else { return false };
         let refused = look.failure.as_ref().is_some_and(|failure| {
             let refused = matches!(failure.cause, Cause::Refused(_) | Cause::Lost(_));

@@ -71,10 +71,21 @@ fn outside(
     })?;
     let auto = Server { auth: AuthPolicy::Auto, ..refused.server.clone() };
     let mut server = way.server(&auto, true);
-    if let Some(other) = other_mechanisms(way, mechanism, Safety::Clear).first() {
+    let others = other_mechanisms(way, mechanism, Safety::Clear);
+    // What need not be said there is not.
+    let proving = others.iter().find(|other| is_challenge(**other));
+    if let Some(other) = proving.or(others.first()) {
         server.auth = AuthPolicy::Named(vec![*other]);
+        server.danger_cleartext_auth = !is_challenge(*other);
     }
-    Some(Variation { server, safety: Safety::Clear })
+    let safety =
+        if proving.is_some_and(|other| other.is_scram()) { Safety::Hidden } else { Safety::Clear };
+    Some(Variation { server, safety })
+}
+
+/// The password is only proven by it.
+fn is_challenge(mechanism: Mechanism) -> bool {
+    mechanism.is_scram() || mechanism == Mechanism::CramMd5
 }
 
 /// After a try in the clear has worked: the same inside TLS, by a mechanism that was not refused

@@ -123,8 +123,8 @@ impl Search<'_> {
                 continue;
             }
             let mut server = way.server(&self.base, true);
-            // The password is said last by the one that says it at once.
-            let unasked = vec![Mechanism::Login, Mechanism::CramMd5, Mechanism::Plain];
+            // What only proves the password comes first, and last what says it at once.
+            let unasked = vec![Mechanism::CramMd5, Mechanism::Login, Mechanism::Plain];
             server.auth = AuthPolicy::Named(unasked);
             if let Some(good) = self.attempt(server, way.safety, true) {
                 return Some(good);

@@ -193,9 +193,17 @@ fn is_easy(behaviour: &Behaviour, attempts: &[Attempt], login: Option<&Attempt>)
         // The refusal may also be about the mechanism, or about TLS.
         UserName::LocalPartKnown | UserName::LocalPartGiven => {
             let elsewhere = attempts.iter().any(|attempt| attempt.channel != login.channel);
-            lies == 0 && others == 0 && !elsewhere
+            let style = login.mechanism == Mechanism::Login
+                && behaviour.login_style == LoginStyle::Wordless;
+            lies == 0 && others == 0 && !elsewhere && !style && !hidden && !is_unknown(behaviour)
         }
     }
+}
+
+/// Whether the server does not know what it offers, and may have heard the password in that.
+fn is_unknown(behaviour: &Behaviour) -> bool {
+    let unknown = |conduct| matches!(conduct, Conduct::Unknown(_) | Conduct::Unrecognized);
+    Mechanism::ALL.into_iter().any(|mechanism| unknown(behaviour.conduct(mechanism)))
 }
 
 /// A login that works, and whose safety is a matter of opinion.
