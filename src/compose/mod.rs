@@ -24,7 +24,7 @@ use std::collections::HashSet;
 
 pub use raw::{Prepared, ReadyError, Remark, prepare};
 
-use crate::model::{Address, BodyType, Content, Draft, Mail, Stamp};
+use crate::model::{Address, BodyType, Content, Draft, Mail, Parameters, Stamp};
 use body::Entity;
 
 pub use attached_message::{AttachedMessage, AttachedMessageError};
@@ -98,6 +98,7 @@ pub fn compose(draft: &Draft, stamp: &Stamp) -> Result<Mail, ComposeError> {
     Ok(Mail {
         reverse_path: draft.reverse_path.clone(),
         recipients,
+        parameters: Parameters::default(),
         author: Some(draft.from.address.clone()),
         content,
         body_type: BodyType::SevenBit,

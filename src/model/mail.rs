@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::{Address, Content, ContentError, Piece};
+use super::{Address, Content, ContentError, Parameters, Piece};
 
 /// An envelope and its content (RFC 5321 §2.3.1).
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub struct Mail {
     pub reverse_path: Option<Address>,
     /// Every recipient once, in order.
     pub recipients: Vec<Address>,
+    /// What the envelope asks for besides.
+    pub parameters: Parameters,
     /// The author, if there is one that can be read.
     pub author: Option<Address>,
     /// The message as it goes over the wire.
@@ -80,6 +82,13 @@ impl Mail {
             BodyType::SevenBit => Ok(&self.content),
             BodyType::EightBit(form) => LazyLock::force(form).as_ref(),
         }
+    }
+
+    /// What RCPT says behind each recipient; nothing at all if it says nothing behind any.
+    pub fn rcpt_parameters(&self) -> Vec<Vec<String>> {
+        let each = self.recipients.iter().map(|recipient| self.parameters.rcpt(recipient));
+        let all: Vec<_> = each.collect();
+        if all.iter().all(Vec::is_empty) { Vec::new() } else { all }
     }
 
     /// The first address of the envelope that is in UTF-8.

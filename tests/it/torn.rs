@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mailsend::model::{
-    Address, AuthPolicy, BodyType, Content, Failure, LoginStyle, Mail, Outcome, Piece,
+    Address, AuthPolicy, BodyType, Content, Failure, LoginStyle, Mail, Outcome, Parameters, Piece,
     RecipientPolicy, Report, Secret, Server, Timeouts, Tls, Trust,
 };
 use mailsend::sandbox::{Caught, Sandbox};
@@ -300,6 +300,7 @@ fn mail(recipients: &[&str]) -> Mail {
     Mail {
         reverse_path: Some(address(&"me@example.com")),
         recipients: recipients.iter().map(address).collect(),
+        parameters: Parameters::default(),
         author: None,
         content: Content::new(vec![Piece::Octets(MESSAGE.as_bytes().to_vec())]),
         body_type: BodyType::SevenBit,

@@ -21,6 +21,12 @@ struct Object<'a> {
     /// Null is `<>`.
     reverse_path: Option<String>,
     recipients: Vec<String>,
+    /// What MAIL says besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mail_parameters: Vec<String>,
+    /// What RCPT says besides, for each recipient.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rcpt_parameters: Vec<Vec<String>>,
     message_id: &'a str,
     size: u64,
     /// Where the page is, of a preview.
@@ -94,11 +100,19 @@ pub fn preview(
 fn envelope(mail: &Mail, server: &Server) -> String {
     let mut lines = format!("server: {}\n", destination(server));
     let reverse_path = mail.reverse_path.as_ref().map(ToString::to_string);
-    lines.push_str(&format!("reverse path: <{}>\n", reverse_path.unwrap_or_default()));
+    let reverse_path = format!("<{}>", reverse_path.unwrap_or_default());
+    let of_mail = mail.parameters.mail();
+    lines.push_str(&format!("reverse path: {}\n", with(reverse_path, of_mail)));
     for recipient in &mail.recipients {
-        lines.push_str(&format!("recipient: <{recipient}>\n"));
+        let of_recipient = mail.parameters.rcpt(recipient);
+        lines.push_str(&format!("recipient: {}\n", with(format!("<{recipient}>"), of_recipient)));
     }
     lines + &format!("size: {} octets", mail.content.length())
+}
+
+/// A path and the parameters behind it.
+fn with(path: String, parameters: Vec<String>) -> String {
+    std::iter::once(path).chain(parameters).collect::<Vec<_>>().join(" ")
 }
 
 fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
@@ -111,6 +125,8 @@ fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
         profile: server.profile.as_deref(),
         reverse_path: mail.reverse_path.as_ref().map(Address::to_string),
         recipients: mail.recipients.iter().map(Address::to_string).collect(),
+        mail_parameters: mail.parameters.mail(),
+        rcpt_parameters: mail.rcpt_parameters(),
         message_id: &mail.message_id,
         size: mail.content.length(),
         page: None,
@@ -170,7 +186,10 @@ fn place(server: &Server) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AuthPolicy, BodyType, Content, LoginStyle, Piece, Timeouts, Tls, Trust};
+    use crate::model::{
+        AuthPolicy, BodyType, Content, EnvelopeId, LoginStyle, Notify, Parameters, Piece, Returned,
+        Timeouts, Tls, Trust,
+    };
 
     fn server() -> Server {
         Server {
@@ -197,6 +216,7 @@ mod tests {
         Mail {
             reverse_path: None,
             recipients: vec![address("a@example.com"), address("b@example.com")],
+            parameters: Parameters::default(),
             author: None,
             content: Content::new(vec![Piece::Octets(b"Subject: hi\r\n\r\nhello".to_vec())]),
             body_type: BodyType::SevenBit,
@@ -209,6 +229,26 @@ mod tests {
         let expected = "server: [::1]:587, tls starttls\nreverse path: <>\n\
                         recipient: <a@example.com>\nrecipient: <b@example.com>\nsize: 22 octets";
         assert_eq!(envelope(&mail(), &server()), expected);
+    }
+
+    #[test]
+    fn what_the_envelope_asks_for_is_shown_behind_its_paths() {
+        let notify = Notify::On { success: true, failure: false, delay: false };
+        let parameters = Parameters {
+            notify: Some(notify),
+            returned: Some(Returned::Headers),
+            envelope_id: EnvelopeId::parse("a b").ok(),
+            ..Parameters::default()
+        };
+        let mail = Mail { parameters, ..mail() };
+        let expected = "server: [::1]:587, tls starttls\nreverse path: <> RET=HDRS ENVID=a+20b\n\
+                        recipient: <a@example.com> NOTIFY=SUCCESS ORCPT=rfc822;a@example.com\n\
+                        recipient: <b@example.com> NOTIFY=SUCCESS ORCPT=rfc822;b@example.com\n\
+                        size: 22 octets";
+        assert_eq!(envelope(&mail, &server()), expected);
+        let value = shown(&mail, &server());
+        assert_eq!(value["mail_parameters"][1], "ENVID=a+20b");
+        assert_eq!(value["rcpt_parameters"][1][1], "ORCPT=rfc822;b@example.com");
     }
 
     fn shown(mail: &Mail, server: &Server) -> serde_json::Value {

@@ -319,13 +319,13 @@ mod tests {
     }
 
     fn mail(recipients: usize) -> Mail {
-        let address = Address::parse("a@x.test").unwrap();
         Mail {
             reverse_path: None,
-            recipients: vec![address; recipients],
+            recipients: vec![Address::parse("a@x.test").unwrap(); recipients],
             content: Content::new(vec![Piece::Octets(b"From: a@x.test\r\n\r\n".to_vec())]),
             message_id: "<1@x.test>".to_owned(),
             author: None,
+            parameters: crate::model::Parameters::default(),
             body_type: crate::model::BodyType::SevenBit,
         }
     }

@@ -21,8 +21,8 @@ pub use error::ReadyError;
 pub use remark::Remark;
 
 use crate::model::{
-    Address, BodyType, Content, EnvelopeSender, Form, HeaderRecipients, Mail, Piece, Ready,
-    SevenBitForm, Source, Stamp, Stretch,
+    Address, BodyType, Content, EnvelopeSender, Form, HeaderRecipients, Mail, Parameters, Piece,
+    Ready, SevenBitForm, Source, Stamp, Stretch,
 };
 use amend::{Amended, Known, amend};
 use envelope::Reader;
@@ -76,7 +76,9 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
         BodyType::SevenBit
     };
     let content = Content::new(vec![Piece::Octets(header), Piece::Stretch(stretch)]);
-    let mail = Mail { reverse_path, recipients, author, content, body_type, message_id };
+    let parameters = Parameters::default();
+    let mail =
+        Mail { reverse_path, recipients, parameters, author, content, body_type, message_id };
     Ok(Prepared { mail, remarks })
 }
 
