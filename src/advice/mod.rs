@@ -295,6 +295,16 @@ mod tests {
             (
                 Stage::Mail,
                 Tls::StartTls,
+                Cause::ExtensionNotOffered {
+                    flag: "--notify".to_owned(),
+                    extension: "DSN".to_owned(),
+                    offered: Vec::new(),
+                },
+                "leave the flag out, or",
+            ),
+            (
+                Stage::Mail,
+                Tls::StartTls,
                 Cause::Refused(reply(550, "5.7.30 Basic authentication is not supported")),
                 "this mailbox takes only OAuth",
             ),

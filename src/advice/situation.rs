@@ -119,6 +119,7 @@ pub(super) enum Kind {
     TooLarge,
     SmtpUtf8NotOffered,
     EightBitNotOffered,
+    ExtensionNotOffered,
     Identity,
     Other,
 }
@@ -146,7 +147,9 @@ impl Kind {
             Cause::TooLarge { .. } => Self::TooLarge,
             Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
             Cause::EightBitNotOffered { .. } => Self::EightBitNotOffered,
+            Cause::ExtensionNotOffered { .. } => Self::ExtensionNotOffered,
             Cause::Identity(_) => Self::Identity,
+            Cause::ParameterNotAllowed { .. } => Self::Other,
             Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
         }
     }
@@ -262,14 +265,12 @@ impl<'a> Situation<'a> {
             When::OnlyFaults(kinds) => self.faults().all(|fault| kinds.contains(&fault.into())),
             When::NameKnown => self.certificate_name().is_some(),
             When::NameUnknown => self.certificate_name().is_none(),
-            When::Broke(kinds) => match self.cause {
-                Some(Cause::Handshake(fault)) => kinds.contains(&fault.into()),
-                _ => false,
-            },
-            When::Identity(kinds) => match self.cause {
-                Some(Cause::Identity(problem)) => kinds.contains(&(&problem.fault).into()),
-                _ => false,
-            },
+            When::Broke(kinds) => {
+                matches!(self.cause, Some(Cause::Handshake(why)) if kinds.contains(&why.into()))
+            }
+            When::Identity(kinds) => {
+                matches!(self.cause, Some(Cause::Identity(it)) if kinds.contains(&(&it.fault).into()))
+            }
             When::AuthAuto => self.server.auth == AuthPolicy::Auto,
             When::AuthNamed => {
                 matches!(self.server.auth, AuthPolicy::Named(_)) && !self.offered().is_empty()
@@ -383,10 +384,8 @@ impl<'a> Situation<'a> {
 
     /// The file of our own certificate or key that cannot be used.
     fn file(&self) -> Option<String> {
-        match self.cause {
-            Some(Cause::Identity(problem)) => Some(problem.path.display().to_string()),
-            _ => None,
-        }
+        let Some(Cause::Identity(problem)) = self.cause else { return None };
+        Some(problem.path.display().to_string())
     }
 }
 

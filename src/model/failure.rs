@@ -95,6 +95,22 @@ pub enum Cause {
         /// Why it cannot, as a clause.
         why: String,
     },
+    /// A parameter of the envelope needs an extension that the server does not offer.
+    ExtensionNotOffered {
+        /// The flags that ask for it.
+        flag: String,
+        /// The extension's keyword.
+        extension: String,
+        /// The keywords of what it offers.
+        offered: Vec<String>,
+    },
+    /// The extension is offered, but not for this value, or not on this channel.
+    ParameterNotAllowed {
+        /// The flag that asks for it.
+        flag: String,
+        /// Why not, as a clause.
+        why: String,
+    },
     /// A file of the message changed or could not be read; the message was not completed.
     Source(String),
     /// A file that the settings name, or a value among them, is unusable.
@@ -167,6 +183,14 @@ impl fmt::Display for Cause {
                 "the message is 8-bit and cannot be encoded ({why}), and the server does not offer \
                  8BITMIME"
             ),
+            Self::ExtensionNotOffered { flag, extension, offered } => {
+                write!(f, "the server does not offer {extension}, which is needed for {flag}")?;
+                match offered.is_empty() {
+                    true => f.write_str(" (it offers no extensions)"),
+                    false => write!(f, " (it offers {})", offered.join(" ")),
+                }
+            }
+            Self::ParameterNotAllowed { flag, why } => write!(f, "{flag} cannot be used: {why}"),
             Self::Source(why) => write!(f, "{why}; the message was not completed"),
             Self::Setup(why) => f.write_str(why),
             Self::Identity(problem) => write!(f, "{problem}"),
@@ -217,6 +241,8 @@ impl Failure {
             Cause::TooLarge { .. } => Exit::DATA,
             Cause::SmtpUtf8NotOffered { .. } => Exit::UNAVAILABLE,
             Cause::EightBitNotOffered { .. } => Exit::UNAVAILABLE,
+            Cause::ExtensionNotOffered { .. } => Exit::UNAVAILABLE,
+            Cause::ParameterNotAllowed { .. } => Exit::UNAVAILABLE,
             Cause::Source(_) => Exit::NO_INPUT,
             Cause::Setup(_) | Cause::Identity(_) => Exit::CONFIG,
             Cause::Internal(_) => Exit::SOFTWARE,

@@ -5,6 +5,11 @@ use crate::model::Reply;
 /// Mechanisms that are remembered; nobody has as many.
 const MECHANISMS_MAX: usize = 64;
 
+/// Lines of the answer that are remembered, and octets of one and of its keyword.
+const EXTENSIONS_MAX: usize = 64;
+const EXTENSION_LENGTH_MAX: usize = 512;
+const KEYWORD_LENGTH_MAX: usize = 32;
+
 /// The keywords that matter to us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Capabilities {
@@ -24,6 +29,8 @@ pub struct Capabilities {
     pub masked: bool,
     /// RFC 4954: names in upper case, each once, in the server's order. `AUTH=` counts.
     pub mechanisms: Vec<String>,
+    /// The line of every extension, in upper case, each once, in the server's order.
+    pub extensions: Vec<String>,
 }
 
 impl Capabilities {
@@ -32,6 +39,9 @@ impl Capabilities {
         let mut capabilities = Self::default();
         for line in reply.lines.iter().skip(1) {
             let line = line.to_ascii_uppercase();
+            if line.len() <= EXTENSION_LENGTH_MAX {
+                capabilities.add_extension(&line);
+            }
             let mut words = line.split_ascii_whitespace();
             match words.next() {
                 Some("STARTTLS") => capabilities.starttls = true,
@@ -53,6 +63,32 @@ impl Capabilities {
             }
         }
         capabilities
+    }
+
+    /// What stands behind a keyword that is offered, in upper case.
+    pub fn extension(&self, keyword: &str) -> Option<Vec<&str>> {
+        let mut lines = self.extensions.iter().map(|line| line.split_ascii_whitespace());
+        lines.find_map(|mut words| (words.next() == Some(keyword)).then(|| words.collect()))
+    }
+
+    /// The keyword of every extension that is offered.
+    pub fn keywords(&self) -> Vec<String> {
+        let first = |line: &String| line.split_ascii_whitespace().next().map(str::to_owned);
+        self.extensions.iter().filter_map(first).collect()
+    }
+
+    /// What does not begin as a keyword does (RFC 5321 §4.1.1.1) is none.
+    fn add_extension(&mut self, line: &str) {
+        let words: Vec<_> = line.split_ascii_whitespace().collect();
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_keyword = |word: &&str| word.len() <= KEYWORD_LENGTH_MAX && word.bytes().all(fits);
+        if !words.first().is_some_and(is_keyword) {
+            return;
+        }
+        let line = words.join(" ");
+        if self.extensions.len() < EXTENSIONS_MAX && !self.extensions.contains(&line) {
+            self.extensions.push(line);
+        }
     }
 
     /// Names with commas between them are several; what cannot be a name is none.
@@ -151,6 +187,26 @@ mod tests {
         let line = format!("AUTH PLAIN{}", names.concat());
         let mechanisms = capabilities(&[&line]).mechanisms;
         assert_eq!((mechanisms.len(), mechanisms[0].as_str()), (MECHANISMS_MAX, "PLAIN"));
+    }
+
+    #[test]
+    fn what_is_offered_is_found_by_its_keyword_whatever_it_is() {
+        let capabilities =
+            capabilities(&["dsn", "FutureRelease 60 2026-11-22t10:11:12z", "X-ODD=1", "\u{fffd}"]);
+        assert_eq!(capabilities.extension("DSN"), Some(vec![]));
+        let limits = vec!["60", "2026-11-22T10:11:12Z"];
+        assert_eq!(capabilities.extension("FUTURERELEASE"), Some(limits));
+        assert_eq!(capabilities.extension("X-ODD"), None);
+        assert_eq!(capabilities.keywords(), ["DSN", "FUTURERELEASE"]);
+    }
+
+    #[test]
+    fn no_server_has_more_extensions_than_are_kept() {
+        let mut lines = vec!["x".repeat(600)];
+        lines.extend((0..1000).map(|number| format!("X{number}")));
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let extensions = capabilities(&lines).extensions;
+        assert_eq!((extensions.len(), extensions[0].as_str()), (EXTENSIONS_MAX, "X0"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod framing;
 mod login;
 mod look;
 mod mask;
+mod offered;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod rehearsal;

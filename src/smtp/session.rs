@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::capabilities::Capabilities;
 use super::client::Client;
 use super::entry::Entry;
+use super::offered;
 use super::transaction::{Afterwards, Broken, Ended, Pacing, Transaction};
 use super::watch::Watch;
 use crate::model::{
@@ -50,6 +51,8 @@ pub(super) struct Session {
     client: Client,
     capabilities: Capabilities,
     pacing: Pacing,
+    /// Inside TLS, with a certificate that was verified.
+    protected: bool,
     connection: Connection,
     seen: Observations,
 }
@@ -70,6 +73,9 @@ impl Session {
         let Entry { stage, seen, .. } = entry;
         match opened {
             Ok((channel, auth)) => Ok(Self {
+                protected: channel.tls.is_some()
+                    && server.tls.is_verified()
+                    && !server.trust.danger_accept_invalid_certs,
                 pacing: match server.pipelining && channel.capabilities.pipelining {
                     true => Pacing::Grouped,
                     false => Pacing::Stepwise,
@@ -97,6 +103,8 @@ impl Session {
         policy: RecipientPolicy,
         afterwards: Afterwards,
     ) -> Result<Ended, Broken> {
+        offered::check(&mail.parameters, &self.capabilities, self.protected)
+            .map_err(|cause| Broken::new(Stage::Mail, cause))?;
         let content = match self.capabilities.eight_bit_mime {
             true => &mail.content,
             false => mail.seven_bit().map_err(Broken::not_in_seven_bits)?,

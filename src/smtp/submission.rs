@@ -125,6 +125,8 @@ impl Submission<'_> {
                         Cause::TooLarge { .. }
                             | Cause::SmtpUtf8NotOffered { .. }
                             | Cause::EightBitNotOffered { .. }
+                            | Cause::ExtensionNotOffered { .. }
+                            | Cause::ParameterNotAllowed { .. }
                     );
                     if is_limit {
                         session.quit()

@@ -86,7 +86,7 @@ pub(super) struct Broken {
 }
 
 impl Broken {
-    fn new(stage: Stage, cause: Cause) -> Self {
+    pub(super) fn new(stage: Stage, cause: Cause) -> Self {
         Self { stage, cause, doubtful: false }
     }
 

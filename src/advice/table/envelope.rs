@@ -2,7 +2,9 @@
 
 use super::{Row, row, sure};
 use crate::advice::Remedy;
-use crate::advice::situation::Kind::{EightBitNotOffered, Refused, SmtpUtf8NotOffered, TooLarge};
+use crate::advice::situation::Kind::{
+    EightBitNotOffered, ExtensionNotOffered, Refused, SmtpUtf8NotOffered, TooLarge,
+};
 use crate::advice::situation::When::{
     Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress,
     UserIsName,
@@ -167,5 +169,9 @@ pub(super) const ROWS: &[Row] = &[
         &[Failed(EightBitNotOffered)],
         "have it made in 7 bits (quoted-printable or base64) before it is signed, or send it \
          through another server",
+    ),
+    row(
+        &[Failed(ExtensionNotOffered)],
+        "leave the flag out, or send through a server that offers the extension",
     ),
 ];

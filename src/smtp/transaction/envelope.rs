@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::answers::Answers;
 use super::groups::groups;
 use super::{Broken, Pacing, Transaction};
-use crate::model::{Cause, RecipientPolicy, Reply, Stage};
+use crate::model::{Address, Cause, RecipientPolicy, Reply, Stage};
 
 /// A server that answers a part of a group answers the rest within this time, or is taken not to
 /// have read it; one that is only slow costs a second connection.
@@ -35,11 +35,14 @@ impl Transaction<'_> {
         if self.mail.needs_smtputf8() {
             command += " SMTPUTF8";
         }
-        command
+        with(command, &self.mail.parameters.mail())
     }
 
     fn rcpt_commands(&self) -> Vec<String> {
-        self.recipients.iter().map(|address| format!("RCPT TO:<{address}>")).collect()
+        let command = |address: &Address| {
+            with(format!("RCPT TO:<{address}>"), &self.mail.parameters.rcpt(address))
+        };
+        self.recipients.iter().map(command).collect()
     }
 
     /// Whether DATA is said only when every recipient is known to be accepted.
@@ -167,6 +170,15 @@ impl Transaction<'_> {
         let broken = matches!(cause, Cause::Lost(_) | Cause::TimedOut(_) | Cause::Protocol(_));
         self.pacing == Pacing::Grouped && group.len() > 1 && broken
     }
+}
+
+/// A command with what its envelope asks for besides.
+fn with(mut command: String, parameters: &[String]) -> String {
+    for parameter in parameters {
+        command.push(' ');
+        command.push_str(parameter);
+    }
+    command
 }
 
 /// Whoever says 354 waits for a message and answers nothing else.
