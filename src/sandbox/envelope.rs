@@ -4,12 +4,14 @@
 
 use super::auth::Login;
 use super::command::{Parameter, Refusal};
+use super::dsn;
 use super::greylist::Greylist;
 use super::manners::{Extension, Manner, Recipients, Senders};
 
 /// Recipients of one message, so that no client can fill the memory.
 const RECIPIENT_LIMIT: usize = 100_000;
 const TOO_MANY: Refusal = "452 4.5.3 Too many recipients";
+const MALFORMED: Refusal = "501 5.5.4 Bad value of a parameter";
 const UNKNOWN_PARAMETER: Refusal = "555 5.5.4 Unsupported parameter";
 
 /// Sender and recipients (RFC 5321 §2.3.1).
@@ -19,6 +21,8 @@ pub struct Envelope {
     pub reverse_path: String,
     /// Those that were accepted, as written, in order.
     pub recipients: Vec<String>,
+    /// Which reports were asked for (RFC 3461): a path and its parameters, as written.
+    pub reports: Vec<String>,
     utf8: bool,
 }
 
@@ -44,7 +48,8 @@ impl Envelope {
         if !path.is_ascii() && !utf8 {
             return Err("553 5.6.7 The address needs SMTPUTF8");
         }
-        Ok(Self { reverse_path: path.to_owned(), recipients: Vec::new(), utf8 })
+        let reports = dsn::asked(path, parameters).into_iter().collect();
+        Ok(Self { reverse_path: path.to_owned(), recipients: Vec::new(), reports, utf8 })
     }
 
     /// RCPT.
@@ -58,10 +63,13 @@ impl Envelope {
         if path.is_empty() {
             return Err("501 5.1.3 A recipient needs an address");
         }
-        for Parameter { keyword, .. } in parameters {
+        for Parameter { keyword, value } in parameters {
             let known = ["NOTIFY", "ORCPT"].iter().any(|dsn| dsn.eq_ignore_ascii_case(keyword));
             if !known || !manner.offers(Extension::Dsn) {
                 return Err(UNKNOWN_PARAMETER);
+            }
+            if !dsn::is_good(keyword, value.unwrap_or_default()) {
+                return Err(MALFORMED);
             }
         }
         if !path.is_ascii() && !self.utf8 {
@@ -87,13 +95,13 @@ impl Envelope {
             return Err(TOO_MANY);
         }
         self.recipients.push(path.to_owned());
+        self.reports.extend(dsn::asked(path, parameters));
         Ok(())
     }
 }
 
 /// Looks at the parameters of MAIL; answers whether SMTPUTF8 is among them.
 fn smtputf8(manner: &Manner, parameters: &[Parameter<'_>]) -> Result<bool, Refusal> {
-    const MALFORMED: Refusal = "501 5.5.4 Bad value of a parameter";
     let mut utf8 = false;
     for Parameter { keyword, value } in parameters {
         match (keyword.to_ascii_uppercase().as_str(), value) {
@@ -111,7 +119,11 @@ fn smtputf8(manner: &Manner, parameters: &[Parameter<'_>]) -> Result<bool, Refus
             ("SMTPUTF8", None) if manner.offers(Extension::SmtpUtf8) => utf8 = true,
             // RFC 4954 §5: who wrote it first; nobody here wants to know.
             ("AUTH", Some(_)) if manner.senders != Senders::Anybody => {}
-            ("RET" | "ENVID", Some(_)) if manner.offers(Extension::Dsn) => {}
+            ("RET" | "ENVID", Some(value)) if manner.offers(Extension::Dsn) => {
+                if !dsn::is_good(keyword, value) {
+                    return Err(MALFORMED);
+                }
+            }
             _ => return Err(UNKNOWN_PARAMETER),
         }
     }

@@ -11,6 +11,7 @@ mod command;
 mod connection;
 mod describe;
 mod dialogue;
+mod dsn;
 mod envelope;
 mod greylist;
 mod listener;

@@ -31,6 +31,9 @@ fn envelope(caught: &Caught) -> String {
     let mut text = String::new();
     field(&mut text, "Envelope from", &format!("<{}>", caught.envelope.reverse_path));
     field(&mut text, "Envelope to", &recipients.join(", "));
+    if !caught.envelope.reports.is_empty() {
+        field(&mut text, "Reports", &caught.envelope.reports.join(", "));
+    }
     let channel = caught.tls.as_deref().unwrap_or("no TLS");
     let login = match &caught.login {
         Some(login) => format!("AUTH {} as {}", login.mechanism.name(), login.user),

@@ -143,8 +143,12 @@ fn parameters_that_are_not_offered_are_555() {
             "S: 553 ",
             "C: MAIL FROM:<a@b.c>",
             "S: 250 ",
-            "C: RCPT TO:<a@b.c> NOTIFY=NEVER",
+            "C: RCPT TO:<a@b.c> FOO",
             "S: 555 ",
+            "C: RCPT TO:<a@b.c> NOTIFY=NEVER,SUCCESS",
+            "S: 501 ",
+            "C: RCPT TO:<a@b.c> NOTIFY=NEVER",
+            "S: 250 ",
         ],
     );
 }

@@ -16,7 +16,7 @@ const PLAIN_AND_LOGIN: AuthOffer = AuthOffer::Mechanisms(&[Mechanism::Plain, Mec
 const LOGIN_ONLY: AuthOffer = AuthOffer::Mechanisms(&[Mechanism::Login]);
 
 const MODERN: &[Extension] =
-    &[Pipelining, Size(4 << 30), EightBitMime, SmtpUtf8, EnhancedStatusCodes, Chunking];
+    &[Pipelining, Size(4 << 30), EightBitMime, SmtpUtf8, EnhancedStatusCodes, Chunking, Dsn];
 const CORPORATE: &[Extension] = &[
     Pipelining,
     Size(10_240_000),
