@@ -42,6 +42,15 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l list-unsubscribe -d '
 complete -c mailsend -n "__fish_mailsend_needs_command" -l auto-submitted -d 'Say that a program sends this, so that no vacation notice answers' -r -f -a "auto-generated\t'By a program of its own accord'
 auto-replied\t'In answer to a message'
 no\t'By a person'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l notify -d 'When to get a report: success, failure or delay, or never' -r -f -a "success\t'It was delivered'
+failure\t'It cannot be'
+delay\t'It has not been yet'
+never\t'Not even if it fails'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l return -d 'What a report of failure returns of the message: full or headers' -r -f -a "full\t'All of it'
+headers\t'Its header'"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l envelope-id -d 'What the reports call the mail' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l mail-parameter -d 'Another parameter of MAIL, such as REQUIRETLS, MT-PRIORITY=3 or HOLDFOR=3600' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l rcpt-parameter -d 'Another parameter of every RCPT' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -s p -l profile -d 'Use this profile; sandbox is built in' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l config -d 'Read only this configuration file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l provider -d 'Server of this mail provider: qq, gmail, …' -r -f -a "qq\t''

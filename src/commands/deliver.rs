@@ -25,7 +25,9 @@ use crate::{advice, compose, config, smtp};
 /// Submits or shows a job's mail. Every recipient is accounted for, in the report or in the error.
 pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     ui.detail(&job.rule);
-    let (mail, remarks) = mail(&job.letter, &context.stamp()?)?;
+    let (mut mail, remarks) = mail(&job.letter, &context.stamp()?)?;
+    mail.parameters = job.parameters.clone();
+    check_lines(&mail)?;
     if !matches!(job.how, How::Check(_)) {
         for remark in &remarks {
             if remark.is_warning() { ui.warning(remark) } else { ui.detail(remark) }
@@ -70,6 +72,11 @@ fn mail(letter: &Letter, stamp: &Stamp) -> Result<(Mail, Vec<Remark>), Refusal> 
             Ok((mail, remarks))
         }
     }
+}
+
+fn check_lines(mail: &Mail) -> Result<(), Refusal> {
+    let checked = mail.parameters.check_lines(mail.reverse_path.as_ref(), &mail.recipients);
+    checked.map_err(|error| Refusal::data(error.to_string()))
 }
 
 /// What can be known not to be taken is not tried.

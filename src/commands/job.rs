@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::sandbox::Entrance;
 use crate::config::Settings;
-use crate::model::{Draft, Ready, RecipientPolicy};
+use crate::model::{Draft, Parameters, Ready, RecipientPolicy};
 
 /// A mail, the way to its server, and what shall be said about it.
 #[derive(Debug)]
 pub struct Job {
     /// The mail.
     pub letter: Letter,
+    /// What its envelope asks for besides.
+    pub parameters: Parameters,
     /// The server, the identity and where the secret is.
     pub settings: Settings,
     /// The sandbox that the mail goes to instead of the server, if it is to be caught.

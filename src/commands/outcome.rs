@@ -202,7 +202,11 @@ impl Told<'_> {
         format!("{}\n", harmless_json(&Value::Object(object).to_string()))
     }
 
-    fn details(&self, status: &str, recipients: Vec<Value>) -> Map<String, Value> {
+    fn details(&self, status: &str, mut recipients: Vec<Value>) -> Map<String, Value> {
+        // They are all of the mail's, in its order.
+        for (recipient, said) in recipients.iter_mut().zip(self.mail.rcpt_parameters()) {
+            recipient["rcpt_parameters"] = said.into();
+        }
         let tls = self.connection.tls.as_ref().map(|tls| {
             json!({
                 "protocol": tls.protocol,
@@ -230,10 +234,15 @@ impl Told<'_> {
             "flights": self.connection.flights,
             "octets_sent": self.connection.octets_sent,
         });
-        match details {
+        let mut details = match details {
             Value::Object(map) => map,
             _ => Map::new(),
+        };
+        let of_mail = self.mail.parameters.mail();
+        if !of_mail.is_empty() {
+            details.insert("mail_parameters".to_owned(), of_mail.into());
         }
+        details
     }
 }
 

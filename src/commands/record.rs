@@ -172,6 +172,10 @@ fn envelope(refusal: &Refusal, time: &str) -> Map<String, Value> {
     put("time", time.into());
     put("reverse_path", detail("reverse_path"));
     put("recipients", left(&refusal.details).into_iter().cloned().collect());
+    // So that sending it again can ask for the same.
+    if let Some(of_mail) = refusal.details.get("mail_parameters") {
+        put("mail_parameters", of_mail.clone());
+    }
     for name in ["status", "profile", "host", "port", "message_id", "size"] {
         put(name, detail(name));
     }

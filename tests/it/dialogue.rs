@@ -6,6 +6,7 @@ mod content;
 mod early;
 mod envelope;
 mod limits;
+mod parameters;
 mod pipelining;
 mod retry;
 mod session;

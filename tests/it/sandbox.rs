@@ -59,6 +59,17 @@ hello
 }
 
 #[test]
+fn the_sandbox_shows_which_reports_were_asked_for() {
+    let outcome = Mailsend::new()
+        .args(["-p", "sandbox", "-t", "you+me@example.com", "-s", "hi", "--body", "hello"])
+        .args(["--notify", "success,delay", "--return", "headers", "--envelope-id", "a b"])
+        .run();
+    let reports = "Reports: <me@sandbox.example> RET=HDRS ENVID=a+20b, \
+                   <you+me@example.com> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;you+2Bme@example.com\n";
+    assert!(shown(&outcome).contains(reports), "{}", outcome.stdout_text());
+}
+
+#[test]
 fn the_profile_sandbox_is_a_real_conversation() {
     let outcome = Mailsend::new()
         .args(["-vv", "-p", "sandbox", "-t", "you@example.com", "-s", "hi", "--body", "hello"])

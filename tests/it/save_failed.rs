@@ -24,6 +24,27 @@ fn program(port: u16) -> Mailsend {
         .args(["--save-failed", "var/failed", "a@example.net"])
 }
 
+#[test]
+fn what_the_envelope_asked_for_is_kept_with_it() {
+    let (server, outcome) = send(
+        &["--notify", "delay", "--envelope-id", "7"],
+        "S: 220 hi
+         C: EHLO *
+         S: 250-mail
+         S: 250 DSN
+         C: MAIL FROM:<*> ENVID=7
+         S: 451 later
+         C: QUIT
+         S: 221 bye",
+    );
+    outcome.exit(75);
+    let (_, _, envelope) = kept(&outcome);
+    assert_eq!(envelope["mail_parameters"], json!(["ENVID=7"]));
+    let said = json!(["NOTIFY=DELAY", "ORCPT=rfc822;a@example.net"]);
+    assert_eq!(envelope["recipients"][0]["rcpt_parameters"], said);
+    server.finish();
+}
+
 /// The one message that was kept, and its envelope.
 fn kept(outcome: &Outcome) -> (PathBuf, Vec<u8>, Value) {
     let folder = outcome.home().join("var/failed");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::ArgAction;
 
+use super::parameters::ParameterArgs;
 use crate::commands::charset::Charset;
 use crate::commands::settings::{SettingsArgs, given};
 use crate::commands::typed::{self, MessageIds, ReversePath};
@@ -23,6 +24,8 @@ const RETRY_WAIT: u32 = 60;
 pub struct SendArgs {
     #[command(flatten)]
     pub(super) what: WhatArgs,
+    #[command(flatten)]
+    pub(super) parameters: ParameterArgs,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     #[command(flatten)]

@@ -13,6 +13,7 @@ mod findings;
 mod inline;
 mod input;
 mod markup;
+mod parameters;
 mod raw;
 mod reminder;
 mod stdin;
@@ -37,6 +38,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let how = args.how()?;
     raw::check(&args.what)?;
     draft::check_recipients(&args.what)?;
+    let parameters = args.parameters.parameters()?;
     let mut layer = args.settings.layer();
     args.what.add_to(&mut layer);
     let Settled { settings, rule, sandbox, entrance } = args.settings.settle(layer, context)?;
@@ -62,7 +64,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         return Ok(Exit::OK);
     }
     let (policy, retry) = (args.policy(), args.retry());
-    let job = Job { letter, settings, entrance, rule, how, policy, retry };
+    let job = Job { letter, parameters, settings, entrance, rule, how, policy, retry };
     let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)
