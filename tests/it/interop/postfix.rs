@@ -91,6 +91,56 @@ fn a_password_does_not_go_out_in_the_clear_by_itself() {
     outcome.exit(78).stderr_contains("danger_cleartext_auth").lacks("wonder-land1");
 }
 
+/// The report that comes back to the sender of a mail to this local part.
+fn report_on(server: &RealServer, local_part: &str, number: u8) -> String {
+    let run = std::process::id();
+    let sender = format!("sender-{number}@reports-{run}.test");
+    let recipient = format!("{local_part}@reported.test");
+    let command = Mailsend::new()
+        .args(["-f", &sender, "-t", &recipient, "-s", "hi", "--body", "the text itself"])
+        .args(["--notify", "success", "--return", "headers", "--envelope-id", "QQ 3+1=4"]);
+    configured(command, server, ALICE, "STARTTLS_REQUIRED", STARTTLS).run().exit(0).silent();
+    String::from_utf8(server.delivered_to(&sender)).unwrap()
+}
+
+/// Postfix decodes the parameters before it reports.
+#[test]
+fn a_report_of_success_names_the_mail_and_the_recipient_as_they_were_given() {
+    let Some(server) = RealServer::postfix() else { return };
+    let report = report_on(&server, "a+b=c", 1);
+    for line in [
+        "Original-Envelope-Id: QQ 3+1=4\n",
+        "Original-Recipient: rfc822;a+b=c@reported.test\n",
+        "Action: delivered\n",
+        "Subject: hi\n",
+    ] {
+        assert!(report.contains(line), "{line}{report}");
+    }
+    assert!(!report.contains("the text itself"), "{report}");
+}
+
+#[test]
+fn a_report_names_a_recipient_beyond_ascii() {
+    let Some(server) = RealServer::postfix() else { return };
+    let report = report_on(&server, "张三", 2);
+    assert!(report.contains("Original-Recipient: utf-8;张三@reported.test\n"), "{report}");
+}
+
+#[test]
+fn what_postfix_does_not_offer_is_not_asked_for() {
+    let Some(server) = RealServer::postfix() else { return };
+    let command = Mailsend::new().args([
+        "-t",
+        "x@anywhere.test",
+        "--body",
+        "x",
+        "--mail-parameter",
+        "MT-PRIORITY=3",
+    ]);
+    let outcome = configured(command, &server, ALICE, "STARTTLS_REQUIRED", STARTTLS).run();
+    outcome.exit(69).stderr_contains("does not offer MT-PRIORITY");
+}
+
 #[test]
 fn a_ready_message_is_delivered_line_for_line() {
     let Some(server) = RealServer::postfix() else { return };
