@@ -83,6 +83,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('--qualify-domain', '--qualify-domain', [CompletionResultType]::ParameterName, 'Complete addresses that have no domain with this one')
             [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'Introduce ourselves by this name in EHLO [default: the host''s, if it has a domain]')
             [CompletionResult]::new('--pipelining', '--pipelining', [CompletionResultType]::ParameterName, 'Whether commands may go out in groups: auto or never')
+            [CompletionResult]::new('--chunking', '--chunking', [CompletionResultType]::ParameterName, 'Whether a message may go out as a chunk (BDAT): auto or never')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Refuse messages larger than this before connecting')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up connecting after so long, over all addresses [default: 30]')
             [CompletionResult]::new('--timeout-greeting', '--timeout-greeting', [CompletionResultType]::ParameterName, 'Wait so long for the greeting [default: 300]')

@@ -48,7 +48,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --notify --return --envelope-id --mail-parameter --rcpt-parameter --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles doctor"
+            opts="-t -c -b -f -s -a -H -E -p -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --notify --return --envelope-id --mail-parameter --rcpt-parameter --profile --config --provider --host --port --tls --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --chunking --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles doctor"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -508,6 +508,10 @@ _mailsend() {
                     return 0
                     ;;
                 --pipelining)
+                    COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
+                    return 0
+                    ;;
+                --chunking)
                     COMPREPLY=($(compgen -W "auto never" -- "${cur}"))
                     return 0
                     ;;

@@ -80,6 +80,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand --qualify-domain 'Complete addresses that have no domain with this one'
             cand --ehlo 'Introduce ourselves by this name in EHLO [default: the host''s, if it has a domain]'
             cand --pipelining 'Whether commands may go out in groups: auto or never'
+            cand --chunking 'Whether a message may go out as a chunk (BDAT): auto or never'
             cand --max-size 'Refuse messages larger than this before connecting'
             cand --connect-timeout 'Give up connecting after so long, over all addresses [default: 30]'
             cand --timeout-greeting 'Wait so long for the greeting [default: 300]'

@@ -103,6 +103,8 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l qualify-domain -d 'Co
 complete -c mailsend -n "__fish_mailsend_needs_command" -l ehlo -d 'Introduce ourselves by this name in EHLO [default: the host\'s, if it has a domain]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l pipelining -d 'Whether commands may go out in groups: auto or never' -r -f -a "auto\t''
 never\t''"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l chunking -d 'Whether a message may go out as a chunk (BDAT): auto or never' -r -f -a "auto\t''
+never\t''"
 complete -c mailsend -n "__fish_mailsend_needs_command" -l max-size -d 'Refuse messages larger than this before connecting' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l connect-timeout -d 'Give up connecting after so long, over all addresses [default: 30]' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l timeout-greeting -d 'Wait so long for the greeting [default: 300]' -r -f

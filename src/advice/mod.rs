@@ -129,6 +129,7 @@ mod tests {
             danger_cleartext_auth: false,
             ehlo: None,
             pipelining: true,
+            chunking: true,
             timeouts: Timeouts::default(),
             deadline: None,
             max_size: None,

@@ -100,8 +100,12 @@ pub(super) struct SettingsArgs {
     ehlo: Option<String>,
     /// Whether commands may go out in groups: auto or never
     #[arg(long, value_name = "WHEN", hide_short_help = true, hide_possible_values = true,
-          value_parser = pipelining_parser())]
+          value_parser = whether_parser())]
     pipelining: Option<bool>,
+    /// Whether a message may go out as a chunk (BDAT): auto or never
+    #[arg(long, value_name = "WHEN", hide_short_help = true, hide_possible_values = true,
+          value_parser = whether_parser())]
+    chunking: Option<bool>,
     /// Refuse messages larger than this before connecting
     #[arg(long, value_name = "OCTETS", hide_short_help = true, value_parser = octets())]
     max_size: Option<u64>,
@@ -178,6 +182,7 @@ impl SettingsArgs {
             qualify_domain: given("--qualify-domain", self.qualify_domain.clone()),
             ehlo: given("--ehlo", self.ehlo.clone()),
             pipelining: given("--pipelining", self.pipelining),
+            chunking: given("--chunking", self.chunking),
             max_size: given("--max-size", self.max_size),
             connect_timeout: given("--connect-timeout", times.connect_timeout),
             timeout_greeting: given("--timeout-greeting", times.timeout_greeting),
@@ -288,7 +293,7 @@ fn min_tls_parser() -> impl clap::builder::TypedValueParser<Value = bool> {
     word_parser([("1.2", false), ("1.3", true)])
 }
 
-fn pipelining_parser() -> impl clap::builder::TypedValueParser<Value = bool> {
+fn whether_parser() -> impl clap::builder::TypedValueParser<Value = bool> {
     word_parser([("auto", true), ("never", false)])
 }
 

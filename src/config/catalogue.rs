@@ -145,6 +145,12 @@ pub const CATALOGUE: &[Key] = &[
         "Whether commands may go out in groups",
     ),
     key(
+        "chunking",
+        Kind::Word(&["auto", "never"]),
+        Some("auto"),
+        "Whether a message may go out as a chunk, by BDAT",
+    ),
+    key(
         "max_size",
         Kind::Number(1, LARGEST_MESSAGE),
         None,

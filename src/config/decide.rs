@@ -57,6 +57,7 @@ pub(super) fn decide(profile: Option<String>, merged: &Profile) -> Result<Server
         danger_cleartext_auth: value(&merged.danger_cleartext_auth).unwrap_or(false),
         ehlo: value(&merged.ehlo),
         pipelining: value(&merged.pipelining).unwrap_or(true),
+        chunking: value(&merged.chunking).unwrap_or(true),
         timeouts: Timeouts {
             connect: timeout(&merged.connect_timeout, standard.connect),
             greeting: timeout(&merged.timeout_greeting, standard.greeting),

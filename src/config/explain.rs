@@ -233,6 +233,9 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
         "pipelining" => {
             layer.pipelining.as_ref().map(|on| json!(if on.value { "auto" } else { "never" }))
         }
+        "chunking" => {
+            layer.chunking.as_ref().map(|on| json!(if on.value { "auto" } else { "never" }))
+        }
         "connect_timeout" => text(&layer.connect_timeout),
         "timeout_greeting" => text(&layer.timeout_greeting),
         "timeout_command" => text(&layer.timeout_command),

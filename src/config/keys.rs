@@ -14,7 +14,7 @@ pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
 pub(super) const LARGEST_MESSAGE: u64 = 1 << 40;
 
 /// Every key of a profile.
-pub const KEYS: [&str; 46] = [
+pub const KEYS: [&str; 47] = [
     "extends",
     "provider",
     "host",
@@ -51,6 +51,7 @@ pub const KEYS: [&str; 46] = [
     "headers",
     "ehlo",
     "pipelining",
+    "chunking",
     "max_size",
     "connect_timeout",
     "timeout_greeting",
@@ -167,6 +168,9 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         "ehlo" => profile.ehlo = Some(item.text()?),
         "pipelining" => {
             profile.pipelining = Some(item.word(&[("auto", true), ("never", false)])?);
+        }
+        "chunking" => {
+            profile.chunking = Some(item.word(&[("auto", true), ("never", false)])?);
         }
         "max_size" => profile.max_size = Some(item.number(1, LARGEST_MESSAGE)?),
         "connect_timeout" => profile.connect_timeout = Some(item.number(1, LONGEST_TIMEOUT)?),

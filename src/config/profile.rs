@@ -124,6 +124,8 @@ pub struct Profile {
     pub ehlo: Option<Value<String>>,
     /// `pipelining = "auto" | "never"`: false is never.
     pub pipelining: Option<Value<bool>>,
+    /// `chunking = "auto" | "never"`: false is never.
+    pub chunking: Option<Value<bool>>,
     /// Octets of the largest message that the server takes.
     pub max_size: Option<Value<u64>>,
     /// Finding the host and connecting, over all its addresses; seconds, as all that follow.
@@ -164,8 +166,8 @@ macro_rules! with_every_key {
             login_style username danger_cleartext_auth password password_command password_file
             danger_readable_secret_file password_env password_credential token token_command
             token_file token_env token_credential from reverse_path reply_to qualify_domain headers
-            ehlo pipelining max_size connect_timeout timeout_greeting timeout_command timeout_data
-            timeout_block timeout_end_of_data deadline log save_failed
+            ehlo pipelining chunking max_size connect_timeout timeout_greeting timeout_command
+            timeout_data timeout_block timeout_end_of_data deadline log save_failed
         }
     };
 }

@@ -33,6 +33,8 @@ pub struct Server {
     pub ehlo: Option<String>,
     /// False: one command at a time even where PIPELINING is offered.
     pub pipelining: bool,
+    /// False: the message never goes out as a chunk (BDAT), even where CHUNKING is offered.
+    pub chunking: bool,
     /// How long each phase may take.
     pub timeouts: Timeouts,
     /// How long everything together may take, from the start of the program.

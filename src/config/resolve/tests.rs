@@ -36,7 +36,7 @@ fn a_host_is_enough() {
     assert_eq!(server.trust, Trust::default());
     assert_eq!((server.auth, server.login_style), (AuthPolicy::Auto, LoginStyle::Auto));
     assert_eq!((server.username, server.danger_cleartext_auth), (None, false));
-    assert_eq!((server.ehlo, server.pipelining), (None, true));
+    assert_eq!((server.ehlo, server.pipelining, server.chunking), (None, true, true));
     assert_eq!(server.timeouts, Timeouts::default());
     assert!(identity.from.is_none() && identity.reverse_path.is_none());
     assert_eq!(secret, SecretSource::Prompt);

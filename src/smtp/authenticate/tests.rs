@@ -17,6 +17,7 @@ fn server(auth: AuthPolicy) -> Server {
         danger_cleartext_auth: false,
         ehlo: None,
         pipelining: true,
+        chunking: true,
         timeouts: Timeouts::default(),
         deadline: None,
         max_size: None,

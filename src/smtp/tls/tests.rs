@@ -131,6 +131,7 @@ fn settings(trust: Trust) -> Server {
         danger_cleartext_auth: false,
         ehlo: None,
         pipelining: true,
+        chunking: true,
         timeouts: Timeouts::default(),
         deadline: None,
         max_size: None,
