@@ -94,6 +94,8 @@ pub(super) enum When {
     AuthNamed,
     /// It broke in a group of commands.
     InGroup,
+    /// BDAT was refused although it is offered.
+    ChunkRefused,
 }
 
 /// The kinds of failure that rows tell apart.
@@ -225,12 +227,10 @@ impl<'a> Situation<'a> {
             When::User => self.authenticates(),
             When::UserIsAddress => self.authenticates() && self.login().is_some(),
             When::UserIsName => self.authenticates() && self.login().is_none(),
-            When::SenderIsLogin => {
-                let login = self.login().map(|login| login.to_string());
-                login.is_some_and(|login| {
-                    self.from.is_some_and(|from| from.eq_ignore_ascii_case(&login))
-                })
-            }
+            When::SenderIsLogin => self
+                .login()
+                .zip(self.from)
+                .is_some_and(|(login, from)| from.eq_ignore_ascii_case(&login.to_string())),
             When::NoUser => !self.authenticates(),
             When::OffersOAuth => match self.cause {
                 Some(Cause::NoMechanism { offered, .. }) => {
@@ -260,6 +260,7 @@ impl<'a> Situation<'a> {
                 Some(Cause::CredentialsRefused { login_style: Some(LoginStyle::Prompted), .. })
             ),
             When::InGroup => seen.in_group,
+            When::ChunkRefused => seen.chunk_refused,
             When::InitialResponseRefused => seen.initial_response_refused,
             When::Fault(kinds) => self.faults().any(|fault| kinds.contains(&fault.into())),
             When::OnlyFaults(kinds) => self.faults().all(|fault| kinds.contains(&fault.into())),

@@ -39,6 +39,7 @@ impl Attempts<'_> {
             self.announce(number, &all, pending.len(), ui);
             wait(self.retry.wait);
             server.pipelining &= !all.connection.broken_pipelining;
+            server.chunking &= !all.connection.broken_chunking;
             let attempt =
                 Submission { server: &server, recipients: &pending, ..self.submission }.run();
             self.progress.end();
@@ -94,6 +95,7 @@ fn wait(time: Duration) {
 fn merged(before: Submitted, later: Submitted) -> Submitted {
     let mut connection = later.connection;
     connection.broken_pipelining |= before.connection.broken_pipelining;
+    connection.broken_chunking |= before.connection.broken_chunking;
     let result = match (before.result, later.result) {
         (Ok(mut report), Ok(news)) => {
             report.update(news);

@@ -189,6 +189,12 @@ impl Told<'_> {
                 "the server breaks PIPELINING; pipelining = \"never\" saves the second connection",
             );
         }
+        if self.connection.broken_chunking {
+            ui.detail(
+                "the server does not know BDAT, although it says so; chunking = \"never\" saves the \
+                 second connection",
+            );
+        }
         let Connection { flights, octets_sent, .. } = self.connection;
         ui.transcript(format_args!("-- {flights} flights, {octets_sent} octets sent"));
     }

@@ -40,6 +40,8 @@ pub struct Observations {
     pub helo_only: bool,
     /// It broke in a group of commands, and it could not be tried without.
     pub in_group: bool,
+    /// BDAT was refused although it is offered, and it could not be tried without.
+    pub chunk_refused: bool,
     /// The TLS session, if one came about.
     pub tls: Option<TlsFacts>,
     /// The certificate that the server showed, whether it is trusted or not; looked at only where

@@ -12,7 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
 
 use super::stream::SharedWire;
-use super::wire::Stopped;
+use super::wire::{Delimiter, Stopped};
 use crate::model::{Cause, Content, ContentError, Reply};
 
 /// A connection that has been greeted and has said EHLO.
@@ -29,6 +29,20 @@ pub(super) enum Opening {
     GreetingRefused(Reply),
     /// EHLO and HELO were refused.
     HelloRefused(Reply),
+}
+
+/// How a message goes out.
+pub(super) struct Passage {
+    /// Commands before it, in the same flight.
+    pub(super) before: Vec<String>,
+    /// What tells it from what follows.
+    pub(super) delimiter: Delimiter,
+    /// Lines behind its end, in the same flight.
+    pub(super) trailer: String,
+    /// The commands before it have answers of their own, which come first.
+    pub(super) rides: bool,
+    /// How long the first answer may take.
+    pub(super) patience: Duration,
 }
 
 /// A body that was not answered.
@@ -108,17 +122,28 @@ impl Client {
         self.reply_to(result.err())
     }
 
-    /// Sends the message, dot-stuffed, its end and `trailer`, and waits for the answer. If a file
-    /// of it fails the connection is cut before the end of the data.
+    /// Sends the message, its end and what goes with it, and waits for an answer. If a file of it
+    /// fails the connection is cut before the end of the data. One that rides is ended by whoever
+    /// reads the other answers.
     pub(super) fn send_body(
         &mut self,
         content: &Content,
-        trailer: &'static [u8],
-        patience: Duration,
+        passage: Passage,
     ) -> Result<Reply, BodyError> {
-        self.wire.lock().note(&format!("the message, {} octets", content.length()));
-        self.wire.lock().begin_body(trailer);
-        self.wire.lock().allow(patience);
+        let Passage { before, delimiter, trailer, rides, patience } = passage;
+        {
+            let mut wire = self.wire.lock();
+            if !before.is_empty() {
+                wire.refuse_unasked().map_err(BodyError::Connection)?;
+            }
+            wire.begin_body(delimiter, trailer);
+            if rides {
+                wire.ride();
+            }
+            before.iter().for_each(|line| wire.queue_line(line));
+            wire.note(&format!("the message, {} octets", content.length()));
+            wire.allow(patience);
+        }
         let mut written = 0;
         let given = content.try_for_each(|chunk| {
             let mut wire = self.wire.lock();
@@ -141,7 +166,9 @@ impl Client {
                 self.read_reply().map_err(|cause| trouble.unwrap_or(cause))
             }
         };
-        self.wire.lock().end_body();
+        if !rides {
+            self.wire.lock().end_body();
+        }
         reply.map_err(BodyError::Connection)
     }
 

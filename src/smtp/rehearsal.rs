@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::session::{Credentials, Session};
+use super::transaction::is_unknown_command;
 use super::watch::{Line, Watch};
 use crate::model::{Address, Cause, Connection, Failure, Observations, Reply, Server, Stage};
 
@@ -180,7 +181,7 @@ fn chunking(session: &mut Session) -> Option<bool> {
         return None;
     }
     let reply = session.say("BDAT 0", Some(SILENCE)).ok()?;
-    Some(!matches!(reply.code, 500..=502 | 504 | 555))
+    Some(!is_unknown_command(&reply))
 }
 
 fn unopened(failure: Failure) -> Rehearsed {

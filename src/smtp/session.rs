@@ -9,7 +9,7 @@ use super::capabilities::Capabilities;
 use super::client::Client;
 use super::entry::Entry;
 use super::offered;
-use super::transaction::{Afterwards, Broken, Ended, Pacing, Transaction};
+use super::transaction::{Afterwards, Broken, Doubt, Ended, Pacing, Transaction};
 use super::watch::Watch;
 use crate::model::{
     Address, Cause, Connection, Failure, Mail, Observations, RecipientPolicy, Reply, Secret,
@@ -53,6 +53,8 @@ pub(super) struct Session {
     pacing: Pacing,
     /// Inside TLS, with a certificate that was verified.
     protected: bool,
+    /// The message may go out as a chunk.
+    chunks: bool,
     connection: Connection,
     seen: Observations,
 }
@@ -80,6 +82,7 @@ impl Session {
                     true => Pacing::Grouped,
                     false => Pacing::Stepwise,
                 },
+                chunks: server.chunking && channel.capabilities.chunking,
                 client: channel.client,
                 capabilities: channel.capabilities,
                 connection: Connection {
@@ -113,6 +116,7 @@ impl Session {
             client: &mut self.client,
             capabilities: &self.capabilities,
             pacing: self.pacing,
+            chunks: self.chunks,
             afterwards,
             mail,
             content,
@@ -126,9 +130,12 @@ impl Session {
         ended
     }
 
-    /// One command at a time from now on.
-    pub(super) fn go_stepwise(&mut self) {
-        self.pacing = Pacing::Stepwise;
+    /// Does without what is in doubt from now on; commands one at a time by DATA alone.
+    pub(super) fn go_without(&mut self, doubt: Doubt) {
+        self.chunks = false;
+        if doubt == Doubt::Groups {
+            self.pacing = Pacing::Stepwise;
+        }
     }
 
     /// Forgets a transaction that was not ended; whether another may begin.

@@ -1,12 +1,13 @@
 //! One attempt to submit a mail: a session, as many transactions as its recipients take, and once
-//! more without groups of commands where a server only says that it understands them.
+//! more without groups of commands, or without chunks, where a server only says that it
+//! understands them.
 //!
 //! Fails only while nobody has an outcome: who was accepted is never forgotten.
 
 use std::time::Duration;
 
 use super::session::{Credentials, Session};
-use super::transaction::{Afterwards, Ended, Next};
+use super::transaction::{Afterwards, Doubt, Ended, Next};
 use super::watch::{Line, Watch};
 use crate::model::{
     Address, Cause, Connection, Failure, Mail, Outcome, RecipientPolicy, Report, Server, Stage,
@@ -42,8 +43,8 @@ pub struct Submitted {
 /// What came of the transactions of one session.
 struct Series {
     result: Result<Vec<Outcome>, (Stage, Cause)>,
-    /// The server may not understand commands in groups; nothing of the message was sent.
-    doubtful: bool,
+    /// What the server may not understand; then nothing of the message was taken.
+    doubt: Option<Doubt>,
 }
 
 impl Submission<'_> {
@@ -57,21 +58,32 @@ impl Submission<'_> {
             }
         };
         let series = self.series(&mut session);
-        if !series.doubtful {
+        let Some(doubt) = series.doubt else {
             return self.submitted(&session, series.result);
-        }
+        };
         let what = match &series.result {
             Ok(outcomes) => outcomes.first().map(in_words).unwrap_or_default(),
             Err((_, cause)) => cause.to_string(),
         };
-        self.note(&format!("PIPELINING does not seem to work ({what}); once more without"));
+        let keyword = match doubt {
+            Doubt::Groups => "PIPELINING",
+            Doubt::Chunks => "CHUNKING",
+        };
+        self.note(&format!("{keyword} does not seem to work ({what}); once more without"));
         match self.open_again() {
             Ok(mut second) => {
-                second.go_stepwise();
+                second.go_without(doubt);
                 let series = self.series(&mut second);
                 let mut submitted = self.submitted(&second, series.result);
-                submitted.connection.broken_pipelining = somebody_is_accepted(&submitted);
+                let works = somebody_is_accepted(&submitted);
+                submitted.connection.broken_pipelining = works && doubt == Doubt::Groups;
+                submitted.connection.broken_chunking = works && doubt == Doubt::Chunks;
                 submitted
+            }
+            Err(mut failure) if doubt == Doubt::Chunks => {
+                // The refusal was one of BDAT alone.
+                failure.seen.chunk_refused = true;
+                Submitted { result: Err(failure), connection: session.connection() }
             }
             Err(failure) => {
                 self.note(&format!("that failed: {failure}"));
@@ -136,14 +148,18 @@ impl Submission<'_> {
                     let answered: Option<Vec<_>> = outcomes.into_iter().collect();
                     let Some(answered) = answered else {
                         let result = Err((broken.stage, broken.cause));
-                        return Series { result, doubtful: broken.doubtful };
+                        return Series { result, doubt: broken.doubt };
                     };
                     let what = session.failure(broken.stage, broken.cause);
                     (self.watch.observer)(Line::Trouble(&format!("a further transaction: {what}")));
-                    return Series { result: Ok(answered), doubtful: false };
+                    return Series { result: Ok(answered), doubt: None };
                 }
             };
-            let Ended { outcomes: news, left_over, doubtful, next } = ended;
+            let Ended { outcomes: news, left_over, mut doubt, next } = ended;
+            if outcomes.iter().flatten().any(is_out) {
+                // What was taken from an earlier transaction is not said again.
+                doubt = None;
+            }
             for (place, outcome) in waiting.iter().zip(news) {
                 outcomes[*place] = Some(outcome);
             }
@@ -156,13 +172,13 @@ impl Submission<'_> {
                     Next::Quit => false,
                 };
             if !goes_on {
-                if doubtful {
+                if doubt.is_some() {
                     session.cut()
                 } else {
                     session.quit()
                 }
                 let result = Ok(outcomes.into_iter().flatten().collect());
-                return Series { result, doubtful };
+                return Series { result, doubt };
             }
         }
     }
@@ -182,6 +198,11 @@ fn unopened(server: &Server, failure: &Failure) -> Connection {
         octets_sent: failure.seen.octets_sent,
         ..Connection::default()
     }
+}
+
+/// Whether the message was taken for this recipient, or may have been.
+fn is_out(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Accepted(_) | Outcome::Unknown { .. })
 }
 
 fn somebody_is_accepted(submitted: &Submitted) -> bool {

@@ -1,18 +1,21 @@
-//! One mail transaction (RFC 5321 §3.3): MAIL, RCPT, DATA, the message, and what became of every
-//! recipient.
+//! One mail transaction (RFC 5321 §3.3): MAIL, RCPT, DATA or BDAT, the message, and what became of
+//! every recipient.
 //!
 //! Breaks when the connection or a file of the message does before the end of the data is out;
 //! after that the outcome is unknown, never a failure.
 
 mod answers;
+mod body;
+mod chunk;
 mod envelope;
 mod groups;
+mod riding;
 mod too_many;
 
 use answers::Answers;
 
 use super::capabilities::Capabilities;
-use super::client::{BodyError, Client};
+use super::client::Client;
 use crate::model::{
     Address, Cause, Content, Mail, NoSevenBitForm, Outcome, RecipientPolicy, Reply, Stage,
 };
@@ -38,11 +41,33 @@ pub(super) enum Afterwards {
     More,
 }
 
+/// What a server may only say that it understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Commands in groups (PIPELINING).
+    Groups,
+    /// BDAT (CHUNKING).
+    Chunks,
+}
+
+/// How the message follows its envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Behind DATA, up to a lone dot.
+    Data,
+    /// As a chunk, once everybody has an answer.
+    Chunk,
+    /// As a chunk, in one flight with its envelope.
+    Riding,
+}
+
 /// What one transaction needs.
 pub(super) struct Transaction<'a> {
     pub(super) client: &'a mut Client,
     pub(super) capabilities: &'a Capabilities,
     pub(super) pacing: Pacing,
+    /// The message may go out as a chunk.
+    pub(super) chunks: bool,
     pub(super) afterwards: Afterwards,
     pub(super) mail: &'a Mail,
     /// The mail's content in the form that the server takes.
@@ -59,8 +84,8 @@ pub(super) struct Ended {
     pub(super) outcomes: Vec<Outcome>,
     /// The places of those who were too many for one transaction.
     pub(super) left_over: Vec<usize>,
-    /// The server may not understand commands in groups.
-    pub(super) doubtful: bool,
+    /// What may be why nothing came of it; then nothing was taken.
+    pub(super) doubt: Option<Doubt>,
     /// How the session can go on.
     pub(super) next: Next,
 }
@@ -81,13 +106,13 @@ pub(super) enum Next {
 pub(super) struct Broken {
     pub(super) stage: Stage,
     pub(super) cause: Cause,
-    /// Commands in groups may be why.
-    pub(super) doubtful: bool,
+    /// What may be why.
+    pub(super) doubt: Option<Doubt>,
 }
 
 impl Broken {
     pub(super) fn new(stage: Stage, cause: Cause) -> Self {
-        Self { stage, cause, doubtful: false }
+        Self { stage, cause, doubt: None }
     }
 
     /// The server takes only 7 bits, and the message has no such form.
@@ -104,8 +129,13 @@ impl Transaction<'_> {
     /// Runs it to its end.
     pub(super) fn run(mut self) -> Result<Ended, Broken> {
         self.check_limits()?;
-        let answers = self.envelope()?;
+        let form = self.form()?;
+        let answers = self.envelope(form)?;
+        if answers.chunk_is_out {
+            return self.ridden(&answers);
+        }
         let doubtful = self.pacing == Pacing::Grouped && answers.are_doubtful();
+        let mut doubt = doubtful.then_some(Doubt::Groups);
         if !doubtful && !answers.somebody_is_accepted() {
             self.abandon_data(&answers);
         }
@@ -115,7 +145,7 @@ impl Transaction<'_> {
         if !mail.is_success() {
             let outcome = self.refused(Stage::Mail, mail)?;
             let outcomes = vec![outcome; self.recipients.len()];
-            return Ok(Ended { outcomes, left_over: Vec::new(), doubtful, next: Next::Quit });
+            return Ok(Ended { outcomes, left_over: Vec::new(), doubt, next: Next::Quit });
         }
         let (outcomes, left_over) = self.of_recipients(&answers)?;
         let all_or_none = self.policy == RecipientPolicy::AllOrNone;
@@ -126,10 +156,27 @@ impl Transaction<'_> {
         } else if all_or_none && somebody_refused {
             (Outcome::Withheld, Next::Quit)
         } else {
-            self.data(&answers, left_over.is_empty())?
+            let after = self.data(form, &answers, left_over.is_empty())?;
+            doubt = doubt.or(after.doubt);
+            (after.outcome, after.next)
         };
         let outcomes = outcomes.into_iter().map(|o| o.unwrap_or_else(|| rest.clone())).collect();
-        Ok(Ended { outcomes, left_over, doubtful, next })
+        Ok(Ended { outcomes, left_over, doubt, next })
+    }
+
+    /// How the message goes out. Where DATA is in the group anyway, a chunk behind the answers
+    /// would save nothing.
+    fn form(&self) -> Result<Form, Broken> {
+        let in_group = self.pacing != Pacing::Stepwise && !self.data_waits();
+        let may_ride = self.afterwards == Afterwards::Quit;
+        if !self.chunks || (in_group && !may_ride) {
+            return Ok(Form::Data);
+        }
+        match chunk::is_harmless(self.content) {
+            Ok(true) => Ok(if in_group { Form::Riding } else { Form::Chunk }),
+            Ok(false) => Ok(Form::Data),
+            Err(error) => Err(Broken::new(Stage::Content, Cause::Source(error.to_string()))),
+        }
     }
 
     /// What can be known not to work is not tried.
@@ -168,56 +215,6 @@ impl Transaction<'_> {
         Ok((outcomes, left_over))
     }
 
-    /// The message for those who were accepted.
-    fn data(&mut self, answers: &Answers, alone: bool) -> Result<(Outcome, Next), Broken> {
-        let Some(reply) = &answers.data else {
-            let cause = Cause::Lost("DATA was not answered".to_owned());
-            return Err(Broken::new(Stage::Data, cause));
-        };
-        if reply.code != 354 {
-            let next = if reply.is_permanent() { Next::Reset } else { Next::Quit };
-            return Ok((self.refused(Stage::Data, reply)?, next));
-        }
-        let outcome = self.body(alone)?;
-        let next = match &outcome {
-            Outcome::Accepted(_) | Outcome::Rejected { stage: Stage::EndOfData, .. } => Next::Mail,
-            _ => Next::Quit,
-        };
-        Ok((outcome, next))
-    }
-
-    fn body(&mut self, alone: bool) -> Result<Outcome, Broken> {
-        let patience = self.client.wire().lock().timeouts().end_of_data;
-        let last = alone && self.afterwards == Afterwards::Quit;
-        let trailer: &[u8] =
-            if last && self.pacing != Pacing::Stepwise { b"QUIT\r\n" } else { b"" };
-        let answer = self.client.send_body(self.content, trailer, patience);
-        let complete = self.client.wire().lock().end_of_data_written();
-        match answer {
-            Ok(reply) if complete && reply.is_success() => Ok(Outcome::Accepted(reply)),
-            Ok(reply) => {
-                let stage = if complete { Stage::EndOfData } else { Stage::Content };
-                match Outcome::refused(stage, &reply) {
-                    Some(outcome) => Ok(outcome),
-                    None if complete => {
-                        Ok(Outcome::Unknown { detail: format!("the message was answered {reply}") })
-                    }
-                    None => {
-                        let how = format!("it said {reply} before the message had ended");
-                        Err(Broken::new(stage, Cause::Protocol(how)))
-                    }
-                }
-            }
-            Err(BodyError::Source(error)) => {
-                Err(Broken::new(Stage::Content, Cause::Source(error.to_string())))
-            }
-            Err(BodyError::Connection(cause)) if complete => {
-                Ok(Outcome::Unknown { detail: cause.to_string() })
-            }
-            Err(BodyError::Connection(cause)) => Err(Broken::new(Stage::Content, cause)),
-        }
-    }
-
     /// A server that said 354 although it accepted nobody wants its dot. Where its answers may
     /// belong to other commands it must not get one: an empty mail could be sent.
     fn abandon_data(&mut self, answers: &Answers) {
@@ -231,7 +228,13 @@ impl Transaction<'_> {
     fn refused(&self, stage: Stage, reply: &Reply) -> Result<Outcome, Broken> {
         Outcome::refused(stage, reply).ok_or_else(|| {
             let cause = Cause::Protocol(format!("{} was answered {reply}", stage.name()));
-            Broken { stage, cause, doubtful: self.pacing == Pacing::Grouped }
+            let doubt = (self.pacing == Pacing::Grouped).then_some(Doubt::Groups);
+            Broken { stage, cause, doubt }
         })
     }
+}
+
+/// Whether a server that says so to BDAT does not know it.
+pub(super) fn is_unknown_command(reply: &Reply) -> bool {
+    matches!(reply.code, 500..=502 | 504 | 555)
 }

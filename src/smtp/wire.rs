@@ -23,7 +23,7 @@ use super::transport::{Meter, Socket, Transport, describe};
 use super::watch::{Line, Watch};
 use crate::model::{Cause, Reply, Timeouts, TlsFacts};
 
-pub(super) use body::Stopped;
+pub(super) use body::{Delimiter, QUIT, Stopped};
 
 /// Octets gathered before they are written although no reply is awaited.
 const COALESCED_MAX: usize = 64 * 1024;
@@ -39,8 +39,10 @@ enum Phase {
     Hello,
     /// One command after the other.
     Commands,
-    /// The message, up to its final dot.
+    /// The message, up to its end.
     Body,
+    /// A message that goes out behind commands which the server has not answered yet.
+    Riding,
     /// Nothing of lettre's passes any more.
     Hushed,
 }
@@ -57,9 +59,12 @@ pub(super) struct Wire {
     outgoing: Vec<u8>,
     /// A secret is or was in `outgoing`, and not wiped yet.
     has_secret: bool,
+    delimiter: Delimiter,
     stuffing: Stuffing,
     /// Goes out behind the end of the data, in the same flight.
-    trailer: &'static [u8],
+    trailer: String,
+    /// The server has said its last word.
+    left: bool,
     framer: Framer,
     /// What lettre has not read yet of the canonical line.
     ready: &'static [u8],
@@ -90,8 +95,10 @@ impl Wire {
             patience: timeouts.greeting,
             outgoing: Vec::new(),
             has_secret: false,
+            delimiter: Delimiter::Dot,
             stuffing: Stuffing::LineStart,
-            trailer: b"",
+            trailer: String::new(),
+            left: false,
             framer: Framer::default(),
             ready: b"",
             replies: VecDeque::new(),
@@ -130,7 +137,9 @@ impl Wire {
     pub(super) fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match self.phase {
             // The message does not pass through lettre.
-            Phase::Hushed | Phase::Body => return Err(io::ErrorKind::BrokenPipe.into()),
+            Phase::Hushed | Phase::Body | Phase::Riding => {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             Phase::Hello if self.helo_only => {
                 self.say_helo();
                 return Ok(octets.len());
@@ -220,6 +229,7 @@ impl Wire {
     pub(super) fn cut(&mut self) {
         self.forget_outgoing();
         self.phase = Phase::Hushed;
+        self.left = true;
         self.counted = self.meter();
         self.transport.cut();
     }
@@ -256,18 +266,24 @@ impl Wire {
 
     /// Says QUIT without lettre, unless it is out already, and gives the server a moment to answer.
     pub(super) fn quit(&mut self, patience: Duration) {
-        if !self.quit_is_out() && !self.write_failed {
-            self.queue_line("QUIT");
-        }
+        self.say_quit();
         self.patience = patience;
-        if !self.write_failed {
+        if !self.write_failed && !self.left {
             // Whatever comes of it changes nothing any more.
             let _ = self.receive();
         }
         self.cut();
     }
 
-    fn queue_line(&mut self, line: &str) {
+    /// Queues QUIT, unless it is out already.
+    pub(super) fn say_quit(&mut self) {
+        if !self.left && !self.quit_is_out() && !self.write_failed {
+            self.queue_line("QUIT");
+        }
+    }
+
+    /// Queues a line without lettre.
+    pub(super) fn queue_line(&mut self, line: &str) {
         (self.watch.observer)(Line::Client(line));
         self.outgoing.extend_from_slice(line.as_bytes());
         self.outgoing.extend_from_slice(b"\r\n");
@@ -293,7 +309,7 @@ impl Wire {
     /// Writes octets, unless the server has spoken before the end of the message: nothing more is
     /// written then, and what it said is for the next who reads.
     fn send(&mut self, octets: &[u8]) -> Result<(), Cause> {
-        if self.is_interrupted() {
+        if self.write_failed || self.is_interrupted() {
             self.write_failed = true;
             return Ok(());
         }
@@ -364,7 +380,7 @@ impl Wire {
         match self.phase {
             Phase::Greeting => self.greeted(&reply)?,
             Phase::Hello => reply = self.answered_hello(reply)?,
-            Phase::Commands | Phase::Body | Phase::Hushed => {}
+            Phase::Commands | Phase::Body | Phase::Riding | Phase::Hushed => {}
         }
         self.replies.push_back(reply.decode());
         Ok(reply.canonical_line())

@@ -2,6 +2,7 @@
 //! them, and the exit status of every ending.
 
 mod all_or_none;
+mod chunking;
 mod content;
 mod early;
 mod envelope;

@@ -42,6 +42,7 @@ mod secrecy;
 mod seeds;
 mod session;
 mod signals;
+mod smuggling;
 mod starttls;
 mod support;
 mod timeouts;

@@ -77,7 +77,7 @@ fn the_profile_sandbox_is_a_real_conversation() {
     outcome.exit(0);
     let said = outcome.stderr_text();
     let steps =
-        ["C: STARTTLS", "-- TLS 1.3 with ", "C: AUTH PLAIN ***", "C: MAIL FROM:", "C: DATA"];
+        ["C: STARTTLS", "-- TLS 1.3 with ", "C: AUTH PLAIN ***", "C: MAIL FROM:", "C: BDAT "];
     let mut from = 0;
     for step in steps {
         let found = said[from..].find(step);

@@ -34,6 +34,7 @@ const SOME: &[&str] = &["a@example.net", "nobody@example.net", "later@example.ne
 struct Case {
     manner: &'static str,
     pipelining: bool,
+    chunking: bool,
     recipients: &'static [&'static str],
 }
 
@@ -73,6 +74,11 @@ fn inside_tls_the_report_is_what_the_mailbox_has() {
 }
 
 #[test]
+fn where_a_refused_chunk_is_read_as_commands_the_report_is_what_the_mailbox_has() {
+    tear_everywhere("keeps-chunk", SOME);
+}
+
+#[test]
 fn the_program_ends_as_the_mailbox_says() {
     const ANSWER: u64 = "250 2.0.0 Ok: queued as 1\r\n".len() as u64;
     const FAREWELL: u64 = "221 2.0.0 Bye\r\n".len() as u64;
@@ -90,16 +96,29 @@ fn the_program_ends_as_the_mailbox_says() {
     // Of the 354 an octet is missing: it may be the group, and nothing of the message went out.
     assert_eq!(cut_at("auto", answered - ANSWER - 1), (0, 1, 2));
     assert_eq!(cut_at("never", answered - ANSWER - 1), (75, 0, 1));
+    // Everything was in one flight: the mail is there, and none of its answers.
+    let (exit, caught, passed) = run("auto", "auto", Cut::default());
+    assert_eq!((exit, caught), (0, 1));
+    let limit = passed.to_client - FAREWELL - ANSWER;
+    let cut = Cut { server_to_client: Some(limit), ..Cut::default() };
+    let (exit, caught, passed) = run("auto", "auto", cut);
+    assert_eq!((exit, caught, passed.connections), (79, 1, 1));
 }
 
 /// Sends one mail through a proxy; the exit status, how many messages were caught, and what passed.
 fn run_program(pipelining: &str, cut: Cut) -> (i32, usize, Passed) {
-    let mut scene = Scene::new(Case { manner: "open", pipelining: true, recipients: EVERYBODY });
+    run(pipelining, "never", cut)
+}
+
+fn run(pipelining: &str, chunking: &str, cut: Cut) -> (i32, usize, Passed) {
+    let case = Case { manner: "open", pipelining: true, chunking: true, recipients: EVERYBODY };
+    let mut scene = Scene::new(case);
     scene.proxy.expect(cut);
     let port = scene.proxy.port().to_string();
     let outcome = Mailsend::new()
         .args(["--host", "127.0.0.1", "--port", &port, "--tls", "none"])
         .args(["-f", "me@example.com", "--body", "hello", "--pipelining", pipelining])
+        .args(["--chunking", chunking])
         .args(EVERYBODY.iter().copied())
         .run();
     let passed = scene.proxy.ended();
@@ -107,8 +126,8 @@ fn run_program(pipelining: &str, cut: Cut) -> (i32, usize, Passed) {
 }
 
 fn tear_everywhere(manner: &'static str, recipients: &'static [&'static str]) {
-    for pipelining in [true, false] {
-        let case = Case { manner, pipelining, recipients };
+    for (pipelining, chunking) in [(true, true), (true, false), (false, true), (false, false)] {
+        let case = Case { manner, pipelining, chunking, recipients };
         for direction in [Direction::ToServer, Direction::ToClient] {
             for ending in [Ending::Fin, Ending::Reset] {
                 tear(case, direction, ending);
@@ -178,6 +197,7 @@ impl Scene {
             danger_cleartext_auth: false,
             ehlo: Some("client.example".to_owned()),
             pipelining: case.pipelining,
+            chunking: case.chunking,
             timeouts: timeouts(),
             deadline: None,
             max_size: None,

@@ -6,8 +6,8 @@ use crate::advice::situation::Kind::{
     EightBitNotOffered, ExtensionNotOffered, Refused, SmtpUtf8NotOffered, TooLarge,
 };
 use crate::advice::situation::When::{
-    Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User, UserIsAddress,
-    UserIsName,
+    ChunkRefused, Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User,
+    UserIsAddress, UserIsName,
 };
 use crate::model::Stage::{Content, Data, EndOfData, Hello, Mail, Rcpt};
 
@@ -155,6 +155,10 @@ pub(super) const ROWS: &[Row] = &[
         ],
         "the server takes this for spam: say it in plain words, with fewer links and no programs \
          attached, or ask its administrator what it dislikes",
+    ),
+    row(
+        &[ChunkRefused],
+        "the server does not know BDAT, although it says so: set chunking = \"never\"",
     ),
     row(
         &[InGroup],

@@ -2,7 +2,7 @@
 //! understand commands in groups.
 
 use super::too_many::says_too_many;
-use crate::model::{Reply, Stage};
+use crate::model::{Cause, Reply, Stage};
 
 /// What servers say of commands that came before they were ready.
 const EARLY: &[&str] = &["pipelin", "synchroni", "protocol error"];
@@ -16,7 +16,12 @@ const NOBODY: &[&str] = &["recipient", "rcpt", "need mail"];
 pub(super) struct Answers {
     pub(super) mail: Option<Reply>,
     pub(super) recipients: Vec<Reply>,
+    /// To DATA, or to a chunk that rode along.
     pub(super) data: Option<Reply>,
+    /// The message rode along.
+    pub(super) chunk_is_out: bool,
+    /// Why the answers end early although the whole message is out.
+    pub(super) lost: Option<Cause>,
 }
 
 impl Answers {
@@ -114,6 +119,7 @@ mod tests {
             mail: Some(reply(mail)),
             recipients: recipients.iter().map(|line| reply(line)).collect(),
             data: Some(reply(data)),
+            ..Answers::default()
         }
     }
 

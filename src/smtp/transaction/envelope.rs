@@ -1,12 +1,14 @@
 //! The envelope of a transaction: MAIL, every RCPT and DATA, in groups or one at a time, and the
-//! answers to them.
+//! answers to them. A chunk may ride along.
 
 use std::time::Duration;
 
 use super::answers::Answers;
 use super::groups::groups;
-use super::{Broken, Pacing, Transaction};
+use super::{Broken, Doubt, Form, Pacing, Transaction};
 use crate::model::{Address, Cause, RecipientPolicy, Reply, Stage};
+use crate::smtp::client::{BodyError, Passage};
+use crate::smtp::wire::Delimiter;
 
 /// A server that answers a part of a group answers the rest within this time, or is taken not to
 /// have read it; one that is only slow costs a second connection.
@@ -16,10 +18,10 @@ const COURTESY: Duration = Duration::from_secs(5);
 
 impl Transaction<'_> {
     /// Sends the envelope and gathers the answers.
-    pub(super) fn envelope(&mut self) -> Result<Answers, Broken> {
+    pub(super) fn envelope(&mut self, form: Form) -> Result<Answers, Broken> {
         match self.pacing {
-            Pacing::Grouped | Pacing::Proven => self.in_groups(),
-            Pacing::Stepwise => self.step_by_step(),
+            Pacing::Grouped | Pacing::Proven => self.in_groups(form),
+            Pacing::Stepwise => self.step_by_step(form),
         }
     }
 
@@ -46,11 +48,11 @@ impl Transaction<'_> {
     }
 
     /// Whether DATA is said only when every recipient is known to be accepted.
-    fn data_waits(&self) -> bool {
+    pub(super) fn data_waits(&self) -> bool {
         self.policy == RecipientPolicy::AllOrNone && self.recipients.len() > 1
     }
 
-    fn step_by_step(&mut self) -> Result<Answers, Broken> {
+    fn step_by_step(&mut self, form: Form) -> Result<Answers, Broken> {
         let mail = Some(self.step(&self.mail_command(), Stage::Mail)?);
         let mut answers = Answers { mail, ..Answers::default() };
         if answers.mail_is_refused() {
@@ -70,14 +72,14 @@ impl Transaction<'_> {
                 break;
             }
         }
-        self.data_after(&mut answers)?;
+        self.data_after(form, &mut answers)?;
         Ok(answers)
     }
 
     /// DATA by itself, if it is for somebody.
-    fn data_after(&mut self, answers: &mut Answers) -> Result<(), Broken> {
+    fn data_after(&mut self, form: Form, answers: &mut Answers) -> Result<(), Broken> {
         let all = answers.recipients.iter().all(Reply::is_success);
-        if answers.somebody_is_accepted() && (all || !self.data_waits()) {
+        if form == Form::Data && answers.somebody_is_accepted() && (all || !self.data_waits()) {
             answers.data = Some(self.step("DATA", Stage::Data)?);
         }
         Ok(())
@@ -99,26 +101,29 @@ impl Transaction<'_> {
         if stage == Stage::Data { timeouts.data } else { timeouts.command }
     }
 
-    fn in_groups(&mut self) -> Result<Answers, Broken> {
+    fn in_groups(&mut self, form: Form) -> Result<Answers, Broken> {
         let count = self.recipients.len();
         let mut commands = vec![self.mail_command()];
         commands.extend(self.rcpt_commands());
-        let data_waits = self.data_waits();
-        if !data_waits {
-            commands.push("DATA".to_owned());
+        match form {
+            Form::Riding => commands.push(self.bdat_command()),
+            Form::Data if !self.data_waits() => commands.push("DATA".to_owned()),
+            Form::Data | Form::Chunk => {}
         }
         let mut answers = Answers::default();
-        for group in groups(&commands) {
+        let groups = groups(&commands);
+        for (index, group) in groups.iter().enumerate() {
             if answers.are_enough() {
                 answers.pass_over_the_rest(count);
                 break;
             }
+            answers.chunk_is_out = form == Form::Riding && index + 1 == groups.len();
             if !self.group(group, &mut answers)? {
                 return Ok(answers);
             }
         }
         if answers.data.is_none() {
-            self.data_after(&mut answers)?;
+            self.data_after(form, &mut answers)?;
         }
         Ok(answers)
     }
@@ -128,19 +133,19 @@ impl Transaction<'_> {
         let count = self.recipients.len();
         for index in 0..group.len() {
             let stage = answers.next_stage(count);
-            let mut patience = self.patience(stage);
-            if answers.suffice(count) || (self.pacing == Pacing::Grouped && answers.are_doubtful())
-            {
-                patience = patience.min(COURTESY);
-            } else if self.pacing == Pacing::Grouped && index > 0 {
-                patience = patience.min(SILENCE);
-            }
+            let patience = self.patience_in_group(stage, index, answers);
             self.client.wire().lock().allow(patience);
             let reply = match index {
+                0 if answers.chunk_is_out => self.carry(group, patience)?,
                 0 => self.client.command(&group.join("\r\n")),
                 _ => self.client.read_reply(),
             };
             match reply {
+                Ok(reply) if is_astray(stage, &reply) && self.is_out(answers) => {
+                    let how = format!("{} was answered {reply}", stage.name());
+                    answers.lost = Some(Cause::Protocol(how));
+                    return Ok(false);
+                }
                 Ok(reply) => {
                     let closing = reply.code == 421;
                     let astray = is_astray(stage, &reply);
@@ -153,16 +158,61 @@ impl Transaction<'_> {
                     }
                 }
                 Err(_) if answers.suffice(count) => return Ok(false),
+                Err(cause) if self.is_out(answers) => {
+                    answers.lost = Some(cause);
+                    return Ok(false);
+                }
                 Err(cause) => {
-                    return Err(Broken {
-                        stage,
-                        doubtful: self.may_be_the_group(group, &cause),
-                        cause,
-                    });
+                    let doubt = self.may_be_the_group(group, &cause).then_some(Doubt::Groups);
+                    return Err(Broken { stage, cause, doubt });
                 }
             }
         }
         Ok(!answers.mail_is_refused())
+    }
+
+    /// Sends a group whose last command is followed by the message, and waits for the first answer.
+    fn carry(
+        &mut self,
+        group: &[String],
+        patience: Duration,
+    ) -> Result<Result<Reply, Cause>, Broken> {
+        let passage = Passage {
+            before: group.to_vec(),
+            delimiter: Delimiter::Length,
+            // Where somebody may be left over more may follow.
+            trailer: self.trailer(self.recipients.len() == 1),
+            rides: true,
+            patience,
+        };
+        match self.client.send_body(self.content, passage) {
+            Ok(reply) => Ok(Ok(reply)),
+            Err(BodyError::Connection(cause)) => Ok(Err(cause)),
+            Err(BodyError::Source(error)) => {
+                Err(Broken::new(Stage::Content, Cause::Source(error.to_string())))
+            }
+        }
+    }
+
+    /// Whether the server may have all of a message that rode along.
+    fn is_out(&self, answers: &Answers) -> bool {
+        answers.chunk_is_out && self.client.wire().lock().end_of_data_written()
+    }
+
+    fn patience_in_group(&self, stage: Stage, index: usize, answers: &Answers) -> Duration {
+        let patience = self.patience(stage);
+        if answers.suffice(self.recipients.len()) {
+            patience.min(COURTESY)
+        } else if answers.chunk_is_out {
+            // Answers may be kept back until the last can be given.
+            self.client.wire().lock().timeouts().end_of_data
+        } else if self.pacing == Pacing::Grouped && answers.are_doubtful() {
+            patience.min(COURTESY)
+        } else if self.pacing == Pacing::Grouped && index > 0 {
+            patience.min(SILENCE)
+        } else {
+            patience
+        }
     }
 
     /// Whether a server that takes one command at a time would have gone on.

@@ -2,10 +2,23 @@
 //! server spoke before that, and since when it is in doubt.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::{COALESCED_MAX, Line, Phase, RawReply, Wire};
 use crate::smtp::stuffing::Stuffing;
 use crate::smtp::transport::Heed;
+
+/// What ends a session, in the flight of the message.
+pub(in crate::smtp) const QUIT: &str = "QUIT\r\n";
+
+/// How the server tells the message from what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::smtp) enum Delimiter {
+    /// By a lone dot (RFC 5321 §4.1.1.4).
+    Dot,
+    /// By its length, which was said before (RFC 3030 §2).
+    Length,
+}
 
 /// The server takes no more of the message, or has spoken before its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,16 +30,27 @@ impl Wire {
         (self.watch.progress)(octets);
     }
 
-    /// Queues what rides behind the end of the data.
-    pub(in crate::smtp) fn begin_body(&mut self, trailer: &'static [u8]) {
+    /// Begins a message; `trailer` rides behind its end.
+    pub(in crate::smtp) fn begin_body(&mut self, delimiter: Delimiter, trailer: String) {
         self.phase = Phase::Body;
+        self.delimiter = delimiter;
         self.trailer = trailer;
         self.end_of_data = None;
         self.stuffing = Stuffing::LineStart;
     }
 
-    /// Writes octets of the message, dot-stuffed.
+    /// What the server says from here on answers commands before the message: it goes out whole.
+    /// Nothing does where the server has left already.
+    pub(in crate::smtp) fn ride(&mut self) {
+        self.write_failed |= self.is_interrupted();
+        self.phase = Phase::Riding;
+    }
+
+    /// Writes octets of the message, dot-stuffed where a dot would end it.
     pub(in crate::smtp) fn write_content(&mut self, octets: &[u8]) -> Result<(), Stopped> {
+        if self.delimiter == Delimiter::Length {
+            return self.write_block(octets);
+        }
         let mut stuffing = self.stuffing;
         let written = stuffing.stuff(octets, |octets| self.write_block(octets));
         self.stuffing = stuffing;
@@ -57,7 +81,10 @@ impl Wire {
 
     /// Queues the end of the data and the trailer; the outcome is in doubt before they leave.
     pub(in crate::smtp) fn end_content(&mut self) {
-        let end = b"\r\n.\r\n";
+        let end: &[u8] = match self.delimiter {
+            Delimiter::Dot => b"\r\n.\r\n",
+            Delimiter::Length => b"\r\n",
+        };
         self.outgoing.extend_from_slice(end);
         self.queued += end.len() as u64;
         self.end_data();
@@ -75,16 +102,39 @@ impl Wire {
 
     /// Whether QUIT went out behind the end of the data.
     pub(super) fn quit_is_out(&self) -> bool {
-        self.end_of_data.is_some() && !self.trailer.is_empty()
+        self.end_of_data.is_some() && self.trailer == QUIT
+    }
+
+    /// The message of a `Riding` was not taken, whatever else is not known.
+    pub(in crate::smtp) fn leave_no_doubt(&self) {
+        self.watch.in_doubt.store(self.doubted_before, Ordering::SeqCst);
+    }
+
+    /// Waits for whatever the server still says up to its farewell, and tells whether all of it is
+    /// said by a server that took the message, or else by one that did not.
+    pub(in crate::smtp) fn ends_as(&mut self, taken: bool, patience: Duration) -> bool {
+        self.say_quit();
+        let end = Instant::now() + patience;
+        let mut agrees = true;
+        while !self.left {
+            self.patience = end.saturating_duration_since(Instant::now());
+            self.left = match self.receive() {
+                Ok(reply) => {
+                    agrees &= reply.code == 221 || (reply.code / 100 == 2) == taken;
+                    reply.code == 221
+                }
+                Err(_) => true,
+            };
+        }
+        agrees
     }
 
     /// All of the message is queued: so is the trailer, and the outcome is in doubt from now on.
     fn end_data(&mut self) {
         self.end_of_data = Some(self.queued);
-        self.outgoing.extend_from_slice(self.trailer);
+        self.outgoing.extend_from_slice(self.trailer.as_bytes());
         self.queued += self.trailer.len() as u64;
-        let trailer = String::from_utf8_lossy(self.trailer);
-        trailer.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
+        self.trailer.lines().for_each(|line| (self.watch.observer)(Line::Client(line)));
         self.doubted_before = self.watch.in_doubt.swap(true, Ordering::SeqCst);
     }
 

@@ -8,6 +8,7 @@
 //! S-WAIT: 50                      the server says nothing for so many milliseconds
 //! S-BENEATH: "\x15\x03"           the same beneath TLS, as they are
 //! C-DATA                          the client's message up to the lone dot, kept for the test
+//! C-BDAT                          a last chunk with its command, kept likewise
 //! C-OCTETS: 12                    so many octets of the client, kept likewise
 //! TLS                             a handshake, which must succeed
 //! TLS-REFUSED                     a handshake, which the client must break off
@@ -202,6 +203,19 @@ fn play(steps: &[Line], channel: &mut Channel, said: &Dialogue) -> Result<(), (u
             Step::HearMessage => {
                 let message = channel.hear_message().map_err(|heard| wrong(heard.shown()))?;
                 lock(&said.0).messages.push(message);
+            }
+            Step::HearChunk => {
+                let heard = channel.hear_line();
+                let size = match &heard {
+                    Heard::Line(text) => text
+                        .strip_prefix("BDAT ")
+                        .and_then(|rest| rest.strip_suffix(" LAST"))
+                        .and_then(|size| size.parse().ok()),
+                    _ => None,
+                };
+                let Some(size) = size else { return Err(wrong(heard.shown())) };
+                let octets = channel.hear_octets(size).map_err(|heard| wrong(heard.shown()))?;
+                lock(&said.0).messages.push(octets);
             }
             Step::HearOctets(count) => {
                 let octets = channel.hear_octets(*count).map_err(|heard| wrong(heard.shown()))?;
