@@ -209,10 +209,9 @@ impl Judge<'_> {
             let what = "The server offers PIPELINING, but loses commands that come in groups.";
             found.push(Finding::new(Warning, what).advised(["tell its administrator"]));
         }
-        let answers = best.rehearsed.result.as_ref().ok();
-        if answers.is_some_and(|answers| answers.chunking == Some(false)) {
-            let what = "The server offers CHUNKING and does not know BDAT; mailsend does without.";
-            found.push(Finding::new(Note, what));
+        if !best.server.chunking && self.case.server.chunking {
+            let what = "The server offers CHUNKING, but does not know BDAT.";
+            found.push(Finding::new(Warning, what).advised(["tell its administrator"]));
         }
         let is_pinned = best.safety == Safety::Pinned;
         let given = best.server.trust == self.case.server.trust;

@@ -64,6 +64,11 @@ pub fn prescription(
         let word = if after.pipelining { "auto" } else { "never" };
         keys.set("pipelining", if usual { None } else { text(word) });
     }
+    if differs(|a, b| a.chunking != b.chunking) {
+        let usual = before.is_none() && after.chunking;
+        let word = if after.chunking { "auto" } else { "never" };
+        keys.set("chunking", if usual { None } else { text(word) });
+    }
     keys.changes
 }
 

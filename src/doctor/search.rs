@@ -115,6 +115,7 @@ impl Search<'_> {
     fn forget_manners(&mut self) {
         self.base.login_style = LoginStyle::Auto;
         self.base.pipelining = true;
+        self.base.chunking = true;
         self.base.trust.danger_accept_invalid_certs = false;
         self.base.trust.danger_accept_wrong_name = false;
     }
@@ -248,6 +249,10 @@ impl Search<'_> {
         if matches!(&trial.rehearsed.result, Ok(answers) if answers.pipelining == Some(false)) {
             // It was rehearsed one command at a time in the end.
             trial.server.pipelining = false;
+        }
+        if matches!(&trial.rehearsed.result, Ok(answers) if answers.chunking == Some(false)) {
+            // A rehearsal sends no message, so that this changes nothing of what was rehearsed.
+            trial.server.chunking = false;
         }
         self.refusals += trial.refusals();
         self.trials.push(trial);

@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::mailsend;
 use crate::support::Outcome;
 use crate::support::awkward::{
-    ADDRESS, AuthOffer, AwkwardServer, Behaviour, Breakage, Case, Certificate, Counters, Delivered,
-    Greeting, Keyword, Layer, Pipelining, RECIPIENT, Recipients, TlsOffer, Verdict, each_case,
+    ADDRESS, AuthOffer, AwkwardServer, Behaviour, Breakage, Case, Certificate, Chunking, Counters,
+    Delivered, Greeting, Keyword, Layer, Pipelining, RECIPIENT, Recipients, TlsOffer, Verdict,
+    each_case,
 };
 
 const SEEDS: Range<u64> = 0..300;
@@ -161,10 +162,14 @@ fn loosened(behaviour: &Behaviour, profile: &str) -> Option<String> {
         return None;
     }
     let slow = behaviour.pipelining == Pipelining::ThrowsAway;
+    // What is lost of a group with its chunk is in doubt, and not sent again.
+    let drops = behaviour.pipelining == Pipelining::Drops;
+    let chunks = behaviour.chunking == Chunking::Works;
     let told = |line: &&str| {
         line.starts_with("auth =")
             || line.starts_with("login_style =")
-            || (line.starts_with("pipelining =") && !slow)
+            || (line.starts_with("pipelining =") && !slow && !(drops && chunks))
+            || (line.starts_with("chunking =") && !drops)
     };
     let lines: Vec<&str> = profile.lines().filter(|line| !told(line)).collect();
     Some(lines.join("\n"))

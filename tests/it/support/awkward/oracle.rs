@@ -2,7 +2,7 @@
 //! consent allows. It knows the server as data and never talks to it.
 
 use super::behaviour::{
-    ADDRESS, AuthOffer, Behaviour, Certificate, Conduct, Greeting, Hello, Keyword, Layer,
+    ADDRESS, AuthOffer, Behaviour, Certificate, Chunking, Conduct, Greeting, Hello, Keyword, Layer,
     LoginStyle, Mechanism, Password, Pipelining, Recipients, Senders, TlsOffer, UserName,
 };
 
@@ -273,6 +273,9 @@ fn profile(behaviour: &Behaviour, channel: Channel, mechanism: Option<Mechanism>
     }
     if [Pipelining::ThrowsAway, Pipelining::Drops].contains(&behaviour.pipelining) {
         set("pipelining", "never");
+    }
+    if behaviour.chunking == Chunking::False {
+        set("chunking", "never");
     }
     if channel == Channel::Unverified && implicit {
         lines.push("danger_accept_invalid_certs = true".to_owned());
