@@ -13,6 +13,7 @@ mod exchange;
 mod framing;
 mod login;
 mod look;
+mod mailing;
 mod mask;
 mod offered;
 #[cfg(any(test, fuzzing))]
@@ -32,6 +33,7 @@ mod wire;
 
 pub use capabilities::Capabilities;
 pub use look::{Look, look};
+pub use mailing::{Mailed, Mailing, Told};
 pub use rehearsal::{Answers, Rehearsal, Rehearsed};
 pub use session::Credentials;
 pub use submission::{Submission, Submitted};

@@ -98,36 +98,54 @@ impl Session {
         }
     }
 
-    /// One transaction of a mail, for some of its recipients.
+    /// One transaction of a mail, for some of its recipients; `announced`: its envelope is out.
     pub(super) fn transact(
         &mut self,
         mail: &Mail,
         recipients: &[Address],
         policy: RecipientPolicy,
-        afterwards: Afterwards,
+        announced: bool,
+        afterwards: Afterwards<'_>,
     ) -> Result<Ended, Broken> {
+        let mut transaction = self.transaction(mail, recipients, policy)?;
+        transaction.announced = announced;
+        transaction.afterwards = afterwards;
+        let ended = transaction.run();
+        if self.pacing == Pacing::Grouped && ended.is_ok() {
+            self.pacing = Pacing::Proven;
+        }
+        ended
+    }
+
+    /// The lines by which the transaction of a mail can begin before its turn.
+    pub(super) fn announcement(&mut self, mail: &Mail, policy: RecipientPolicy) -> Option<String> {
+        self.transaction(mail, &mail.recipients, policy).ok()?.announcement()
+    }
+
+    fn transaction<'a>(
+        &'a mut self,
+        mail: &'a Mail,
+        recipients: &'a [Address],
+        policy: RecipientPolicy,
+    ) -> Result<Transaction<'a>, Broken> {
         offered::check(&mail.parameters, &self.capabilities, self.protected)
             .map_err(|cause| Broken::new(Stage::Mail, cause))?;
         let content = match self.capabilities.eight_bit_mime {
             true => &mail.content,
             false => mail.seven_bit().map_err(Broken::not_in_seven_bits)?,
         };
-        let ended = Transaction {
+        Ok(Transaction {
             client: &mut self.client,
             capabilities: &self.capabilities,
             pacing: self.pacing,
             chunks: self.chunks,
-            afterwards,
+            announced: false,
+            afterwards: Afterwards::More,
             mail,
             content,
             recipients,
             policy,
-        }
-        .run();
-        if self.pacing == Pacing::Grouped && ended.is_ok() {
-            self.pacing = Pacing::Proven;
-        }
-        ended
+        })
     }
 
     /// Does without what is in doubt from now on; commands one at a time by DATA alone.

@@ -129,33 +129,36 @@ impl Submission<'_> {
             let later = waiting.split_off(most.min(waiting.len()));
             let recipients: Vec<_> = waiting.iter().map(|n| self.recipients[*n].clone()).collect();
             let afterwards = if later.is_empty() { Afterwards::Quit } else { Afterwards::More };
-            let ended = match session.transact(self.mail, &recipients, self.policy, afterwards) {
-                Ok(ended) => ended,
-                Err(broken) => {
-                    let is_limit = matches!(
-                        broken.cause,
-                        Cause::TooLarge { .. }
-                            | Cause::SmtpUtf8NotOffered { .. }
-                            | Cause::EightBitNotOffered { .. }
-                            | Cause::ExtensionNotOffered { .. }
-                            | Cause::ParameterNotAllowed { .. }
-                    );
-                    if is_limit {
-                        session.quit()
-                    } else {
-                        session.cut()
+            let ended =
+                match session.transact(self.mail, &recipients, self.policy, false, afterwards) {
+                    Ok(ended) => ended,
+                    Err(broken) => {
+                        let is_limit = matches!(
+                            broken.cause,
+                            Cause::TooLarge { .. }
+                                | Cause::SmtpUtf8NotOffered { .. }
+                                | Cause::EightBitNotOffered { .. }
+                                | Cause::ExtensionNotOffered { .. }
+                                | Cause::ParameterNotAllowed { .. }
+                        );
+                        if is_limit {
+                            session.quit()
+                        } else {
+                            session.cut()
+                        }
+                        let answered: Option<Vec<_>> = outcomes.into_iter().collect();
+                        let Some(answered) = answered else {
+                            let result = Err((broken.stage, broken.cause));
+                            return Series { result, doubt: broken.doubt };
+                        };
+                        let what = session.failure(broken.stage, broken.cause);
+                        (self.watch.observer)(Line::Trouble(&format!(
+                            "a further transaction: {what}"
+                        )));
+                        return Series { result: Ok(answered), doubt: None };
                     }
-                    let answered: Option<Vec<_>> = outcomes.into_iter().collect();
-                    let Some(answered) = answered else {
-                        let result = Err((broken.stage, broken.cause));
-                        return Series { result, doubt: broken.doubt };
-                    };
-                    let what = session.failure(broken.stage, broken.cause);
-                    (self.watch.observer)(Line::Trouble(&format!("a further transaction: {what}")));
-                    return Series { result: Ok(answered), doubt: None };
-                }
-            };
-            let Ended { outcomes: news, left_over, mut doubt, next } = ended;
+                };
+            let Ended { outcomes: news, left_over, mut doubt, next, .. } = ended;
             if outcomes.iter().flatten().any(is_out) {
                 // What was taken from an earlier transaction is not said again.
                 doubt = None;
@@ -169,7 +172,7 @@ impl Submission<'_> {
                 && match next {
                     Next::Mail => true,
                     Next::Reset => session.reset(),
-                    Next::Quit => false,
+                    Next::Other | Next::Quit => false,
                 };
             if !goes_on {
                 if doubt.is_some() {

@@ -33,12 +33,14 @@ pub(super) enum Pacing {
 
 /// What follows the transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Afterwards {
+pub(super) enum Afterwards<'a> {
     /// QUIT, in the flight of the end of the data where pipelining is offered, unless somebody is
     /// left over.
     Quit,
     /// More transactions.
     More,
+    /// The transaction of another mail, whose announcement this is: likewise in that flight.
+    Next(&'a str),
 }
 
 /// What a server may only say that it understands.
@@ -68,7 +70,9 @@ pub(super) struct Transaction<'a> {
     pub(super) pacing: Pacing,
     /// The message may go out as a chunk.
     pub(super) chunks: bool,
-    pub(super) afterwards: Afterwards,
+    /// Its envelope went out already, as an announcement.
+    pub(super) announced: bool,
+    pub(super) afterwards: Afterwards<'a>,
     pub(super) mail: &'a Mail,
     /// The mail's content in the form that the server takes.
     pub(super) content: &'a Content,
@@ -84,6 +88,8 @@ pub(super) struct Ended {
     pub(super) outcomes: Vec<Outcome>,
     /// The places of those who were too many for one transaction.
     pub(super) left_over: Vec<usize>,
+    /// The announcement of the next is out.
+    pub(super) announced_next: bool,
     /// What may be why nothing came of it; then nothing was taken.
     pub(super) doubt: Option<Doubt>,
     /// How the session can go on.
@@ -97,8 +103,22 @@ pub(super) enum Next {
     Mail,
     /// Another one after RSET: this one was not ended by the end of data.
     Reset,
+    /// The same, but not of this mail.
+    Other,
     /// Nothing but QUIT.
     Quit,
+}
+
+impl Next {
+    /// After a refusal that ends the transaction: a 421 ends the session.
+    fn other(reply: &Reply) -> Self {
+        if reply.code == 421 { Self::Quit } else { Self::Other }
+    }
+
+    /// After answers that leave nobody to send to.
+    fn after_all(replies: &[Reply]) -> Self {
+        if replies.iter().any(|reply| reply.code == 421) { Self::Quit } else { Self::Other }
+    }
 }
 
 /// A transaction that could not come to its end; nobody was accepted in it.
@@ -145,23 +165,31 @@ impl Transaction<'_> {
         if !mail.is_success() {
             let outcome = self.refused(Stage::Mail, mail)?;
             let outcomes = vec![outcome; self.recipients.len()];
-            return Ok(Ended { outcomes, left_over: Vec::new(), doubt, next: Next::Quit });
+            let next = Next::other(mail);
+            return Ok(Ended {
+                outcomes,
+                left_over: Vec::new(),
+                announced_next: false,
+                doubt,
+                next,
+            });
         }
         let (outcomes, left_over) = self.of_recipients(&answers)?;
         let all_or_none = self.policy == RecipientPolicy::AllOrNone;
         let somebody_refused = outcomes.iter().any(Option::is_some);
+        let mut announced_next = false;
         let (rest, next) = if !answers.somebody_is_accepted() {
-            let for_good = answers.recipients.iter().all(Reply::is_permanent);
-            (Outcome::Withheld, if for_good { Next::Reset } else { Next::Quit })
+            (Outcome::Withheld, Next::after_all(&answers.recipients))
         } else if all_or_none && somebody_refused {
-            (Outcome::Withheld, Next::Quit)
+            (Outcome::Withheld, Next::after_all(&answers.recipients))
         } else {
             let after = self.data(form, &answers, left_over.is_empty())?;
             doubt = doubt.or(after.doubt);
+            announced_next = after.announced_next;
             (after.outcome, after.next)
         };
         let outcomes = outcomes.into_iter().map(|o| o.unwrap_or_else(|| rest.clone())).collect();
-        Ok(Ended { outcomes, left_over, doubt, next })
+        Ok(Ended { outcomes, left_over, announced_next, doubt, next })
     }
 
     /// How the message goes out. Where DATA is in the group anyway, a chunk behind the answers
@@ -169,7 +197,7 @@ impl Transaction<'_> {
     fn form(&self) -> Result<Form, Broken> {
         let in_group = self.pacing != Pacing::Stepwise && !self.data_waits();
         let may_ride = self.afterwards == Afterwards::Quit;
-        if !self.chunks || (in_group && !may_ride) {
+        if !self.chunks || self.announced || (in_group && !may_ride) {
             return Ok(Form::Data);
         }
         match chunk::is_harmless(self.content) {

@@ -24,13 +24,17 @@ const CLEAR: &str = "tls = 'none'\ndanger_cleartext_auth = true";
 /// A draft of everything that a transport may damage: names and a subject beyond ASCII, lines that
 /// begin with dots or end with blanks or begin as an mbox separates mail, long lines, every octet.
 fn draft() -> Mailsend {
+    draft_to_one().args(["-c", "李四 <cc@elsewhere.test>"])
+}
+
+fn draft_to_one() -> Mailsend {
     let every_octet: Vec<u8> = (0..20_000_u32).map(|n| (n % 256) as u8).collect();
     let text = "hi,\n\n.dot\n.\n..\n.\nblank \n\t\nFrom here\n\n.\n\n";
     let html = format!("<p>naïve café</p> \n.\nFrom here\n<p>{}</p>\n", "x".repeat(3000));
     Mailsend::new()
         .file("报告 2026.bin", every_octet)
         .file("dots.txt", "one \n.\n..two\nFrom three\n")
-        .args(["-c", "李四 <cc@elsewhere.test>", "-s", "季度报告：第三季度 – naïve café"])
+        .args(["-s", "季度报告：第三季度 – naïve café"])
         .args(["--body", text, "--html", &html, "-a", "报告 2026.bin", "-a", "dots.txt"])
 }
 
@@ -68,6 +72,24 @@ fn arrives_as_shown(
     shown.exit(0);
     command().run().exit(0).silent();
     same_message(shown.stdout(), &server.delivered_to(recipient));
+}
+
+/// The draft in one flight by BDAT: its lines that begin with dots are as they were, and what of it
+/// is 8-bit is too; in so many flights.
+fn arrives_as_a_chunk(server: Option<RealServer>, login: Login, port: &str, keys: &str, most: u64) {
+    let Some(server) = server else { return };
+    let recipient = format!("chunk-{most}@run-{}.test", std::process::id());
+    let command = || {
+        let command = draft_to_one().args(["-t", &format!("李四 <{recipient}>")]);
+        configured(command, &server, login, port, keys)
+    };
+    let shown = command().arg("--dry-run").run();
+    shown.exit(0);
+    let outcome = command().args(["-vv", "--json"]).run();
+    outcome.exit(0).stderr_contains("C: BDAT ").lacks("C: DATA");
+    let flights = outcome.json()["flights"].as_u64().unwrap();
+    assert!(flights <= most, "{flights} flights\n{}", outcome.stderr_text());
+    same_message(shown.stdout(), &server.delivered_to(&recipient));
 }
 
 /// What comes of a small mail that the server refuses, or the profile.

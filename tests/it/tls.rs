@@ -288,6 +288,41 @@ fn starttls_with_auth_and_pipelining_takes_seven_flights() {
     server.finish();
 }
 
+/// EHLO, STARTTLS, ClientHello, Finished with EHLO, AUTH, everything else; in TLS 1.2 Finished is
+/// answered before EHLO.
+#[test]
+fn with_chunking_it_takes_six_and_in_tls_1_2_one_more() {
+    let (_, identity) = identity();
+    let pin = identity.certificate_pin();
+    let mut flags = pinned(&pin, "starttls");
+    flags.extend(["--username", "alice", "--password-env", "SECRET", "--json"]);
+    let mail = "C: EHLO *
+        S: 250-mail
+        S: 250-AUTH PLAIN
+        S: 250-PIPELINING
+        S: 250 CHUNKING
+        C: AUTH PLAIN AGFsaWNlAHdvbmRlci1sYW5kMQ==
+        S: 235 ok
+        C: MAIL FROM:<me@example.com>
+        C: RCPT TO:<a@example.net>
+        C-BDAT
+        C: QUIT
+        S: 250 ok
+        S: 250 ok
+        S: 250 ok
+        S: 221 bye";
+    const TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    for (identity, expected) in [(identity.clone(), 6), (identity.speaking(TLS12), 7)] {
+        let script = format!("{OFFERS}\nS: 220 go\nTLS\n{mail}");
+        let server = ScriptServer::play_with(&identity, &script);
+        let mut proxy = Proxy::to(server.address(), Cut::default());
+        let outcome = program(proxy.port(), &flags).talks_to(server.dialogue()).run();
+        assert_eq!(outcome.exit(0).json()["flights"], expected, "counted by the wire");
+        assert_eq!(proxy.ended().flights, expected, "counted on the network");
+        server.finish();
+    }
+}
+
 #[test]
 fn auth_that_is_lost_inside_tls_names_the_way_out() {
     let (_, identity) = identity();

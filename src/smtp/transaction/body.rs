@@ -11,6 +11,7 @@ use crate::smtp::wire::{Delimiter, QUIT};
 pub(super) struct After {
     pub(super) outcome: Outcome,
     pub(super) next: Next,
+    pub(super) announced_next: bool,
     pub(super) doubt: Option<Doubt>,
 }
 
@@ -30,16 +31,18 @@ impl Transaction<'_> {
             return Err(Broken::new(Stage::Data, cause));
         };
         if reply.code != 354 {
-            let next = if reply.is_permanent() { Next::Reset } else { Next::Quit };
+            let next = if reply.is_permanent() { Next::Reset } else { Next::other(reply) };
             let outcome = self.refused(Stage::Data, reply)?;
-            return Ok(After { outcome, next, doubt: None });
+            return Ok(After { outcome, next, announced_next: false, doubt: None });
         }
         let outcome = self.body(Vec::new(), Delimiter::Dot, alone)?;
         let next = match &outcome {
             Outcome::Accepted(_) | Outcome::Rejected { stage: Stage::EndOfData, .. } => Next::Mail,
+            Outcome::Deferred { stage: Stage::EndOfData, reply } => Next::other(reply),
             _ => Next::Quit,
         };
-        Ok(After { outcome, next, doubt: None })
+        let announced_next = self.announces(alone) && next != Next::Quit;
+        Ok(After { outcome, next, announced_next, doubt: None })
     }
 
     /// A chunk that is refused although everything before it was taken may be one that the server
@@ -54,9 +57,11 @@ impl Transaction<'_> {
         };
         if doubt.is_some() && !self.client.wire().lock().ends_as(false, QUIT_PATIENCE) {
             let detail = "the server refused BDAT, and then said yes".to_owned();
-            return Ok(After { outcome: Outcome::Unknown { detail }, next, doubt: None });
+            let outcome = Outcome::Unknown { detail };
+            return Ok(After { outcome, next, announced_next: false, doubt: None });
         }
-        Ok(After { outcome, next, doubt })
+        let announced_next = self.announces(alone) && next != Next::Quit;
+        Ok(After { outcome, next, announced_next, doubt })
     }
 
     pub(super) fn bdat_command(&self) -> String {
@@ -65,9 +70,18 @@ impl Transaction<'_> {
 
     /// What goes out behind the end of the data.
     pub(super) fn trailer(&self, alone: bool) -> String {
-        let last = alone && self.afterwards == Afterwards::Quit;
-        let trailer = if last && self.pacing != Pacing::Stepwise { QUIT } else { "" };
+        let trailer = match self.afterwards {
+            _ if !alone || self.pacing == Pacing::Stepwise => "",
+            Afterwards::Quit => QUIT,
+            Afterwards::More => "",
+            Afterwards::Next(announcement) => announcement,
+        };
         trailer.to_owned()
+    }
+
+    /// Whether what goes out behind the end of the data is the next envelope.
+    fn announces(&self, alone: bool) -> bool {
+        matches!(self.afterwards, Afterwards::Next(_)) && !self.trailer(alone).is_empty()
     }
 
     fn body(

@@ -103,13 +103,7 @@ impl Transaction<'_> {
 
     fn in_groups(&mut self, form: Form) -> Result<Answers, Broken> {
         let count = self.recipients.len();
-        let mut commands = vec![self.mail_command()];
-        commands.extend(self.rcpt_commands());
-        match form {
-            Form::Riding => commands.push(self.bdat_command()),
-            Form::Data if !self.data_waits() => commands.push("DATA".to_owned()),
-            Form::Data | Form::Chunk => {}
-        }
+        let commands = self.commands(form);
         let mut answers = Answers::default();
         let groups = groups(&commands);
         for (index, group) in groups.iter().enumerate() {
@@ -128,6 +122,27 @@ impl Transaction<'_> {
         Ok(answers)
     }
 
+    fn commands(&self, form: Form) -> Vec<String> {
+        let mut commands = vec![self.mail_command()];
+        commands.extend(self.rcpt_commands());
+        match form {
+            Form::Riding => commands.push(self.bdat_command()),
+            Form::Data if !self.data_waits() => commands.push("DATA".to_owned()),
+            Form::Data | Form::Chunk => {}
+        }
+        commands
+    }
+
+    /// The lines that may go out before their turn, behind another message; none where they are
+    /// too many for that, or will not do.
+    pub(in crate::smtp) fn announcement(&self) -> Option<String> {
+        if self.pacing == Pacing::Stepwise || self.check_limits().is_err() {
+            return None;
+        }
+        let commands = self.commands(Form::Data);
+        (groups(&commands).len() == 1).then(|| commands.join("\r\n") + "\r\n")
+    }
+
     /// Sends one group and reads its answers; whether the next may follow.
     fn group(&mut self, group: &[String], answers: &mut Answers) -> Result<bool, Broken> {
         let count = self.recipients.len();
@@ -137,6 +152,7 @@ impl Transaction<'_> {
             self.client.wire().lock().allow(patience);
             let reply = match index {
                 0 if answers.chunk_is_out => self.carry(group, patience)?,
+                0 if self.announced => self.client.read_reply(),
                 0 => self.client.command(&group.join("\r\n")),
                 _ => self.client.read_reply(),
             };

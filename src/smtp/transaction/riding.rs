@@ -43,13 +43,14 @@ impl Transaction<'_> {
             left_over.clear();
         }
         let next = if accepted { Next::Mail } else { Next::Quit };
-        let ended = Ended { outcomes, left_over, doubt, next };
+        let announced_next = false;
+        let ended = Ended { outcomes, left_over, announced_next, doubt, next };
         if answers.lost.is_some() || self.fits(answers, &ended) {
             return Ok(ended);
         }
         let how = "the server gave more answers than there were commands";
         let outcomes = vec![unknown(how.to_owned()); count];
-        Ok(Ended { outcomes, left_over: Vec::new(), doubt: None, next: Next::Quit })
+        Ok(Ended { outcomes, left_over: Vec::new(), announced_next, doubt: None, next: Next::Quit })
     }
 
     /// What the answer to the chunk means for those who were accepted.
@@ -89,7 +90,7 @@ impl Transaction<'_> {
         if taken && !answers.somebody_is_accepted() {
             return false;
         }
-        let goes_on = self.afterwards == Afterwards::More || !ended.left_over.is_empty();
+        let goes_on = self.afterwards != Afterwards::Quit || !ended.left_over.is_empty();
         goes_on || self.client.wire().lock().ends_as(taken, QUIT_PATIENCE)
     }
 }

@@ -1,7 +1,9 @@
 //! Exim, by port also in the roles of servers that this program was made for.
 
 use super::login::{ALICE, UNKNOWN_CERTIFICATE};
-use super::{CLEAR, IMPLICIT, RealServer, STARTTLS, arrives, refused_once, sent};
+use super::{
+    CLEAR, IMPLICIT, RealServer, STARTTLS, arrives, arrives_as_a_chunk, refused_once, sent,
+};
 
 arrives! { exim:
     plain_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "auth = 'PLAIN'"];
@@ -17,6 +19,7 @@ arrives! { exim:
         [STARTTLS, "auth = 'SCRAM-SHA-256'"];
     cleartext_and_plain_arrives: ALICE at PLAINTEXT, [CLEAR, "auth = 'PLAIN'"];
     one_command_at_a_time_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "pipelining = 'never'"];
+    by_data_it_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "chunking = 'never'"];
     a_client_certificate_is_enough: CERTIFICATE at CERTIFICATE, [STARTTLS, "auth = 'EXTERNAL'"];
     auth_only_without_tls_arrives_without_tls: ALICE at CORPORATE, [CLEAR];
     login_that_wants_the_user_name_in_the_auth_line_arrives: ALICE at SENDCLOUD,
@@ -24,6 +27,12 @@ arrives! { exim:
     login_that_asks_for_the_password_first_is_found_out: BOB at SENDCLOUD, [CLEAR];
     plain_that_is_refused_in_the_clear_arrives_inside_tls: ALICE at PLAIN_REFUSED,
         [STARTTLS, "auth = 'PLAIN'"];
+}
+
+#[test]
+fn a_mail_in_one_flight_arrives_octet_for_octet() {
+    let keys = format!("{STARTTLS}\nauth = 'PLAIN'");
+    arrives_as_a_chunk(RealServer::exim(), ALICE, "STARTTLS_REQUIRED", &keys, 6);
 }
 
 refused_once! { exim at STARTTLS_REQUIRED by STARTTLS,

@@ -3,7 +3,8 @@
 use super::delivered::same_message;
 use super::login::{ALICE, EXPIRED_TOKEN, TOKEN_OF_ANOTHER_SCOPE, TOKEN_SIGNED_BY_ANOTHER};
 use super::{
-    CLEAR, IMPLICIT, Mailsend, RealServer, STARTTLS, arrives, configured, refused_once, sent,
+    CLEAR, IMPLICIT, Mailsend, RealServer, STARTTLS, arrives, arrives_as_a_chunk, configured,
+    refused_once, sent,
 };
 
 arrives! { postfix:
@@ -38,6 +39,16 @@ arrives! { postfix:
     an_unknown_ca_and_danger_accept_invalid_certs_arrives: ALICE at UNKNOWN_CA,
         ["tls = 'starttls'", "danger_accept_invalid_certs = true"];
     one_command_at_a_time_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "pipelining = 'never'"];
+    by_data_it_arrives: ALICE at STARTTLS_REQUIRED, [STARTTLS, "chunking = 'never'"];
+    one_command_at_a_time_by_data_arrives: ALICE at STARTTLS_REQUIRED,
+        [STARTTLS, "pipelining = 'never'", "chunking = 'never'"];
+}
+
+/// EHLO, STARTTLS, ClientHello, Finished with EHLO, AUTH, and the mail with QUIT.
+#[test]
+fn a_mail_in_one_flight_arrives_octet_for_octet() {
+    let keys = format!("{STARTTLS}\nauth = 'PLAIN'");
+    arrives_as_a_chunk(RealServer::postfix(), ALICE, "STARTTLS_REQUIRED", &keys, 6);
 }
 
 refused_once! { postfix at STARTTLS_REQUIRED by STARTTLS,
