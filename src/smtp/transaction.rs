@@ -179,7 +179,9 @@ impl Transaction<'_> {
         let somebody_refused = outcomes.iter().any(Option::is_some);
         let mut announced_next = false;
         let (rest, next) = if !answers.somebody_is_accepted() {
-            (Outcome::Withheld, Next::after_all(&answers.recipients))
+            let for_good = answers.recipients.iter().all(Reply::is_permanent);
+            let next = if for_good { Next::Reset } else { Next::after_all(&answers.recipients) };
+            (Outcome::Withheld, next)
         } else if all_or_none && somebody_refused {
             (Outcome::Withheld, Next::after_all(&answers.recipients))
         } else {

@@ -2,6 +2,8 @@
 //! a reset: what the report says of every recipient is what the server's mailbox has, or it says
 //! that it does not know.
 
+mod mailing;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -237,12 +239,7 @@ impl Scene {
     }
 
     fn submit(&self) -> Result<Report, Failure> {
-        let watch = Watch {
-            observer: Arc::new(|_| ()),
-            progress: Arc::new(|_| ()),
-            in_doubt: Arc::default(),
-            deadline: None,
-        };
+        let watch = watch();
         let submission = Submission {
             server: &self.server,
             credentials: self.credentials.as_ref(),
@@ -312,6 +309,15 @@ fn judge(place: &str, result: &Result<Report, Failure>, caught: &[Caught], recip
             Outcome::Unknown { .. } => true,
         };
         assert!(holds, "{place}: {address} {times} times in the mailbox, but {outcome:?}");
+    }
+}
+
+fn watch() -> Watch {
+    Watch {
+        observer: Arc::new(|_| ()),
+        progress: Arc::new(|_| ()),
+        in_doubt: Arc::default(),
+        deadline: None,
     }
 }
 
