@@ -8,15 +8,15 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mailsend::model::{
-    Address, AuthPolicy, BodyType, Content, LoginStyle, Mail, Piece, RecipientPolicy, Server,
-    Timeouts, Tls, Trust,
+    Address, AuthPolicy, BodyType, Content, LoginStyle, Mail, Parameters, Piece, RecipientPolicy,
+    Server, Timeouts, Tls, Trust,
 };
 use mailsend::smtp::{Mailing, Watch};
 
@@ -93,6 +93,7 @@ fn mail(address: &Address, number: usize) -> Mail {
         author: None,
         content: Content::new(vec![Piece::Octets(octets)]),
         body_type: BodyType::SevenBit,
+        parameters: Parameters::default(),
         message_id: format!("<{number}@example.com>"),
     }
 }
@@ -167,7 +168,7 @@ fn is_root(metadata: &std::fs::Metadata) -> bool {
 }
 
 /// A program of the unpacked packages, with its libraries.
-fn program(packages: &PathBuf, name: &str) -> Failable<Command> {
+fn program(packages: &Path, name: &str) -> Failable<Command> {
     let libraries = packages.join("usr/lib");
     let machine = format!("{}-linux-gnu", std::env::consts::ARCH);
     let paths = [libraries.join("postfix"), libraries.join(machine)];

@@ -152,6 +152,7 @@ mod tests {
             danger_cleartext_auth: false,
             ehlo: None,
             pipelining: true,
+            chunking: true,
             timeouts: Timeouts { connect: Duration::from_secs(1), ..Timeouts::default() },
             deadline: None,
             max_size: None,
