@@ -65,7 +65,7 @@ pub(super) fn of(flag: &str) -> Option<&'static Habit> {
 }
 
 /// A single word that is almost a subcommand is no recipient.
-pub(super) fn check_lone_word(arguments: &[OsString], names: &[String]) -> Result<(), Refusal> {
+pub(super) fn check_lone_word(arguments: &[OsString], names: &[&str]) -> Result<(), Refusal> {
     let [_, word] = arguments else { return Ok(()) };
     let word = word.to_string_lossy();
     if ["help", "version"].contains(&&*word) {
@@ -84,8 +84,8 @@ pub(super) fn check_lone_word(arguments: &[OsString], names: &[String]) -> Resul
 }
 
 /// A subcommand that is not the first word would be a recipient.
-pub(super) fn check_recipients(words: Vec<String>, names: &[String]) -> Result<(), Refusal> {
-    match words.iter().find(|word| names.contains(word)) {
+pub(super) fn check_recipients(words: Vec<String>, names: &[&str]) -> Result<(), Refusal> {
+    match words.iter().find(|word| names.contains(&word.as_str())) {
         None => Ok(()),
         Some(word) => {
             let message = format!("{word} is a subcommand, and one must be the first word");
@@ -97,11 +97,11 @@ pub(super) fn check_recipients(words: Vec<String>, names: &[String]) -> Result<(
 }
 
 /// The name that this is most likely a slip of.
-pub(super) fn nearest<'a>(word: &str, names: &'a [String]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(word: &str, names: &'a [impl AsRef<str>]) -> Option<&'a str> {
     let distance = |name: &str| strsim::damerau_levenshtein(&word.to_lowercase(), name);
     let most = (word.chars().count() / 3).max(1);
-    let near = names.iter().filter(|name| distance(name) <= most);
-    near.min_by_key(|name| distance(name)).map(String::as_str)
+    let near = names.iter().map(AsRef::as_ref).filter(|name| distance(name) <= most);
+    near.min_by_key(|name| distance(name))
 }
 
 #[cfg(test)]
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn only_a_slip_of_a_subcommand_is_near() {
-        let names = ["sandbox".to_owned()];
+        let names = ["sandbox"];
         for slip in ["sandbx", "Sandbox", "sanbdox", "sandboxx"] {
             assert_eq!(nearest(slip, &names), Some("sandbox"), "{slip}");
         }

@@ -9,7 +9,7 @@ mod habits;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgAction, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::Refusal;
 use crate::commands::complete::CompleteArgs;
@@ -68,6 +68,9 @@ enum Hidden {
     Complete(CompleteArgs),
     AsCron(Box<DoctorArgs>),
 }
+
+/// The names of the subcommands that people type, here too so that it need not be built to know them.
+const NAMES: [&str; 3] = ["sandbox", "profiles", "doctor"];
 
 const HIDDEN: [&str; 3] = ["generate", "complete", "as-cron"];
 
@@ -157,12 +160,16 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
             Err(error) => help_or_complaint(&error, arguments),
         };
     }
-    habits::check_lone_word(arguments, &names())?;
+    habits::check_lone_word(arguments, &NAMES)?;
+    if let Some((args, words)) = sending(arguments) {
+        habits::check_recipients(words, &NAMES)?;
+        return Ok(Invocation::Send(Box::new(args)));
+    }
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return help_or_complaint(&error, arguments),
     };
-    habits::check_recipients(words(&matches), &names())?;
+    habits::check_recipients(words(&matches), &NAMES)?;
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => return help_or_complaint(&error, arguments),
@@ -182,6 +189,25 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
     })
 }
 
+/// What is to be sent and the recipients as typed, read with the grammar without subcommands: most
+/// runs send, and the whole one takes twice as long to build. What this one does not understand is
+/// for the whole one to understand or to complain about.
+fn sending(arguments: &[OsString]) -> Option<(SendArgs, Vec<String>)> {
+    if arguments.get(1).is_some_and(|word| NAMES.iter().any(|name| word == name)) {
+        return None;
+    }
+    let matches = SendArgs::augment_args(
+        clap::Command::new("mailsend")
+            .args_override_self(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true),
+    )
+    .try_get_matches_from(arguments)
+    .ok()?;
+    let words = words(&matches);
+    Some((SendArgs::from_arg_matches(&matches).ok()?, words))
+}
+
 fn help_or_complaint(error: &clap::Error, arguments: &[OsString]) -> Result<Invocation, Refusal> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -189,11 +215,6 @@ fn help_or_complaint(error: &clap::Error, arguments: &[OsString]) -> Result<Invo
         }
         _ => Err(complaint::refusal(error, arguments)),
     }
-}
-
-/// The names of the subcommands that people type.
-fn names() -> Vec<String> {
-    command().get_subcommands().map(|it| it.get_name().to_owned()).collect()
 }
 
 /// The names of a subcommand's own subcommands.
@@ -216,4 +237,42 @@ fn flags(arguments: &[OsString]) -> Vec<String> {
 fn words(matches: &ArgMatches) -> Vec<String> {
     let raw = matches.get_raw("addresses").into_iter().flatten();
     raw.map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subcommand_is_known_by_name() {
+        let command = command();
+        assert_eq!(
+            command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>(),
+            NAMES
+        );
+    }
+
+    #[test]
+    fn what_sends_is_understood_alike_without_the_subcommands() {
+        let lines: &[&[&str]] = &[
+            &[],
+            &["-p", "x", "a@x.test", "-s", "hi", "-a", "one", "-a", "two", "--", "-b@x.test"],
+            &["-s", "first", "--subject=second", "-vv", "-t", "a@x.test", "sandbox"],
+            &["--", "doctor"],
+            &["--host", "mx.example", "--tls", "none", "-E", "-f", "me@x.test"],
+        ];
+        for line in lines {
+            let arguments: Vec<OsString> =
+                ["mailsend"].iter().chain(*line).map(OsString::from).collect();
+            let (args, recipients) = sending(&arguments).unwrap();
+            let matches = command().try_get_matches_from(&arguments).unwrap();
+            let cli = Cli::from_arg_matches(&matches).unwrap();
+            assert!(cli.subcommand.is_none(), "{line:?}");
+            assert_eq!(format!("{args:?}"), format!("{:?}", cli.send), "{line:?}");
+            assert_eq!(recipients, words(&matches), "{line:?}");
+        }
+        for other in ["sandbox", "-h", "--help", "-V", "--version", "--no-such-flag"] {
+            assert!(sending(&["mailsend".into(), other.into()]).is_none(), "{other}");
+        }
+    }
 }
