@@ -10,7 +10,7 @@ use std::time::Instant;
 use jiff::{Timestamp, Zoned};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::{Refusal, sandbox};
+use super::{Refusal, sandbox, time_zone};
 use crate::model::{Deadline, Exit, Moment, Server, Stamp};
 
 /// The world around one run of the program.
@@ -125,7 +125,7 @@ impl Context {
 
     /// The time, as it is written down.
     pub fn moment(&self) -> Moment {
-        let now = Zoned::now();
+        let now = now();
         let written = |format: &str| now.strftime(format).to_string();
         Moment {
             rfc3339: written("%Y-%m-%dT%H:%M:%S%:z"),
@@ -141,7 +141,7 @@ impl Context {
 
     /// The time and an identifier that no other message has.
     pub fn stamp(&self) -> Result<Stamp, Refusal> {
-        let now = Zoned::now();
+        let now = now();
         let date = jiff::fmt::rfc2822::to_string(&now)
             .map_err(|error| Refusal::new(Exit::OS, format!("the clock is off: {error}")))?;
         let mut random = [0; 8];
@@ -161,6 +161,12 @@ impl Context {
     pub fn host_name(&self) -> Option<String> {
         full_name(rustix::system::uname().nodename().to_str().ok()?)
     }
+}
+
+/// The time in the local zone.
+fn now() -> Zoned {
+    let [zone, folder] = ["TZ", "TZDIR"].map(env::var_os);
+    Timestamp::now().to_zoned(time_zone::local(zone.as_deref(), folder.as_deref()))
 }
 
 /// The width of the terminal that stdout is.

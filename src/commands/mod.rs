@@ -27,6 +27,7 @@ mod save_failed;
 mod secret_args;
 pub mod send;
 mod settings;
+mod time_zone;
 mod typed;
 pub mod ui;
 
