@@ -4,6 +4,7 @@
 //! Certificates are the server's words: whatever stands in them, this reads or does not read it.
 
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer, UnixTime};
+use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{CertificateInner, Raw, Version};
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader, Tag, Tagged as _};
@@ -165,18 +166,22 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("1.2.156.10197.1.501", "SM2"),
 ];
 
-/// A name as people call it: the CN, else the organisation, else all of it.
+/// A name as people call it: the CN, else the organisation, else all that it consists of. Its own
+/// way of writing itself is not used, as that links a table of everything that has a number.
 fn called(name: &Name) -> String {
-    [COMMON_NAME, ORGANISATION, UNIT]
-        .iter()
-        .find_map(|kind| attribute(name, *kind))
-        .unwrap_or_else(|| presentable(&name.to_string()))
+    let all = || name.iter().filter_map(value).collect::<Vec<_>>().join(", ");
+    let named = [COMMON_NAME, ORGANISATION, UNIT].iter().find_map(|kind| attribute(name, *kind));
+    named.unwrap_or_else(|| presentable(&all()))
 }
 
 fn attribute(name: &Name, kind: ObjectIdentifier) -> Option<String> {
-    let found = name.iter().filter(|attribute| attribute.oid == kind).last()?;
-    let octets = found.value.value();
-    let text = match found.value.tag() {
+    value(name.iter().filter(|attribute| attribute.oid == kind).last()?)
+}
+
+/// The text of an attribute, unless it is empty.
+fn value(attribute: &AttributeTypeAndValue) -> Option<String> {
+    let octets = attribute.value.value();
+    let text = match attribute.value.tag() {
         Tag::BmpString => {
             let units = octets.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             char::decode_utf16(units)
