@@ -81,7 +81,7 @@ fn no_document_is_left_out() {
         .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
         .collect();
     names.sort();
-    assert_eq!(names, ["cookbook.md", "install.md", "providers.md"]);
+    assert_eq!(names, ["benchmarks.md", "cookbook.md", "install.md", "providers.md"]);
 }
 
 #[test]
