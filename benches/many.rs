@@ -120,7 +120,7 @@ fn server(port: u16) -> Server {
 }
 
 /// Their side.
-fn sent_by_source(packages: &PathBuf, port: u16, count: usize) -> Failable<Duration> {
+fn sent_by_source(packages: &Path, port: u16, count: usize) -> Failable<Duration> {
     let mut command = program(packages, "smtp-source")?;
     command.args(["-d", "-m", &count.to_string(), "-l", &LENGTH.to_string()]);
     command.args(["-f", "a@example.net", "-t", "a@example.net", &format!("127.0.0.1:{port}")]);

@@ -192,7 +192,8 @@ fn is_easy(behaviour: &Behaviour, attempts: &[Attempt], login: Option<&Attempt>)
         UserName::Own => lies <= 1,
         // The refusal may also be about the mechanism, or about TLS.
         UserName::LocalPartKnown | UserName::LocalPartGiven => {
-            let elsewhere = attempts.iter().any(|attempt| attempt.channel != login.channel);
+            let elsewhere = attempts.iter().any(|attempt| attempt.channel != login.channel)
+                || (login.channel == Channel::Clear && has_tls(behaviour));
             let style = login.mechanism == Mechanism::Login
                 && behaviour.login_style == LoginStyle::Wordless;
             lies == 0 && others == 0 && !elsewhere && !style && !hidden && !is_unknown(behaviour)
