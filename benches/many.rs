@@ -137,7 +137,7 @@ struct Sink {
 }
 
 impl Sink {
-    fn start(packages: &PathBuf) -> Failable<Self> {
+    fn start(packages: &Path) -> Failable<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = program(packages, "smtp-sink")?;
         // It refuses to be root.
