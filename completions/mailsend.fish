@@ -79,6 +79,9 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -l tls -d 'TLS: implicit
 starttls\t''
 opportunistic\t''
 none\t''"
+complete -c mailsend -n "__fish_mailsend_needs_command" -l protocol -d 'Speak this with the server: smtp or lmtp' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l proxy -d 'Connect through this proxy: socks5://HOST:PORT, http://HOST:PORT, env or none' -r -f
+complete -c mailsend -n "__fish_mailsend_needs_command" -l source-address -d 'Connect from this address of this machine' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l username -d 'Log in as this user' -r -f
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-file -d 'Read the password from this file' -r -F
 complete -c mailsend -n "__fish_mailsend_needs_command" -l password-env -d 'Take the password from this environment variable' -r -f
@@ -123,6 +126,8 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s E -l skip-empty -d 'S
 complete -c mailsend -n "__fish_mailsend_needs_command" -l raw -d 'Send a ready message, from stdin or --body-file'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l read-recipients -d 'With --raw: send to the To, Cc and Bcc of the message'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l read-from -d 'With --raw: the message\'s Sender or From gets the bounces'
+complete -c mailsend -n "__fish_mailsend_needs_command" -s 4 -l ipv4 -d 'Connect by IPv4 alone'
+complete -c mailsend -n "__fish_mailsend_needs_command" -s 6 -l ipv6 -d 'Connect by IPv6 alone'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-readable-secret-file -d 'Use the password or token file even if others may read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l danger-cleartext-auth -d 'Send the password even where anybody on the way can read it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -l no-system-roots -d 'Trust --ca-file alone, not what the system trusts'

@@ -3,6 +3,7 @@
 //!
 //! What weakens security comes last and says so.
 
+mod kind;
 mod situation;
 mod table;
 mod tls_kind;
@@ -121,6 +122,8 @@ mod tests {
             provider: None,
             host: "mail.corp.example".to_owned(),
             port: 587,
+            protocol: crate::model::Protocol::Smtp,
+            road: crate::model::Road::default(),
             tls,
             trust: Trust::default(),
             auth: AuthPolicy::Auto,

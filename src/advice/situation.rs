@@ -1,12 +1,11 @@
 //! What is known about something that went wrong, and which conditions it meets.
 
-use std::net::IpAddr;
-
+pub(super) use super::kind::Kind;
 use super::tls_kind::{CertificateKind, HandshakeKind, IdentityKind};
 use crate::config::{Login, Provider};
 use crate::model::{
     Address, AuthPolicy, Cause, CertificateFault, Failure, LoginStyle, Mechanism, Observations,
-    Proof, Reply, Server, Stage, Tls,
+    Proof, Protocol, ProxyFault, Reply, Server, Stage, Tls,
 };
 
 /// What a row asks for; all of its conditions must be met.
@@ -30,6 +29,14 @@ pub(super) enum When {
     Port(u16),
     /// The port is another.
     NotPort(u16),
+    /// The server is a Unix socket.
+    Socket,
+    /// What is spoken is this.
+    Speaks(Protocol),
+    /// An address of this machine is set to connect from.
+    FromSource,
+    /// The proxy wants a login, or another one.
+    ProxyLogin,
     /// The server is this machine.
     Local,
     /// It is another.
@@ -98,65 +105,6 @@ pub(super) enum When {
     ChunkRefused,
 }
 
-/// The kinds of failure that rows tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    HostNotFound,
-    LookupFailed,
-    ConnectFailed,
-    TimedOut,
-    DeadlinePassed,
-    Lost,
-    Refused,
-    Certificate,
-    Handshake,
-    StartTlsNotOffered,
-    Injected,
-    AuthNotOffered,
-    NoMechanism,
-    Unprotected,
-    CredentialsRefused,
-    ServerUnproven,
-    Protocol,
-    TooLarge,
-    SmtpUtf8NotOffered,
-    EightBitNotOffered,
-    ExtensionNotOffered,
-    Identity,
-    Other,
-}
-
-impl Kind {
-    fn of(cause: &Cause) -> Self {
-        match cause {
-            Cause::HostNotFound => Self::HostNotFound,
-            Cause::LookupFailed(_) => Self::LookupFailed,
-            Cause::ConnectFailed(_) => Self::ConnectFailed,
-            Cause::TimedOut(_) => Self::TimedOut,
-            Cause::DeadlinePassed(_) => Self::DeadlinePassed,
-            Cause::Lost(_) => Self::Lost,
-            Cause::Refused(_) => Self::Refused,
-            Cause::Certificate(_) => Self::Certificate,
-            Cause::Handshake(_) => Self::Handshake,
-            Cause::StartTlsNotOffered => Self::StartTlsNotOffered,
-            Cause::Injected(_) => Self::Injected,
-            Cause::AuthNotOffered => Self::AuthNotOffered,
-            Cause::NoMechanism { .. } => Self::NoMechanism,
-            Cause::Unprotected { .. } => Self::Unprotected,
-            Cause::CredentialsRefused { .. } => Self::CredentialsRefused,
-            Cause::ServerUnproven(_) => Self::ServerUnproven,
-            Cause::Protocol(_) => Self::Protocol,
-            Cause::TooLarge { .. } => Self::TooLarge,
-            Cause::SmtpUtf8NotOffered { .. } => Self::SmtpUtf8NotOffered,
-            Cause::EightBitNotOffered { .. } => Self::EightBitNotOffered,
-            Cause::ExtensionNotOffered { .. } => Self::ExtensionNotOffered,
-            Cause::Identity(_) => Self::Identity,
-            Cause::ParameterNotAllowed { .. } => Self::Other,
-            Cause::Source(_) | Cause::Setup(_) | Cause::Internal(_) => Self::Other,
-        }
-    }
-}
-
 /// What is known about something that went wrong.
 pub(super) struct Situation<'a> {
     stage: Stage,
@@ -218,8 +166,15 @@ impl<'a> Situation<'a> {
             When::Tls(modes) => modes.contains(&self.server.tls),
             When::Port(port) => self.server.port == port,
             When::NotPort(port) => self.server.port != port,
-            When::Local => is_loopback(&self.server.host),
-            When::Remote => !is_loopback(&self.server.host),
+            When::Socket => self.server.socket().is_some(),
+            When::Speaks(protocol) => self.server.protocol == protocol,
+            When::FromSource => self.server.road.source.is_some(),
+            When::ProxyLogin => match self.cause {
+                Some(Cause::Proxy(problem)) => matches!(problem.fault, ProxyFault::LoginRefused(_)),
+                _ => false,
+            },
+            When::Local => self.server.is_local(),
+            When::Remote => !self.server.is_local(),
             When::SecretKnown => self.provider().is_some_and(|row| row.password.is_some()),
             When::NotTheWord => {
                 self.word().is_some_and(|word| self.server.username.as_deref() != Some(word))
@@ -388,11 +343,6 @@ impl<'a> Situation<'a> {
         let Some(Cause::Identity(problem)) = self.cause else { return None };
         Some(problem.path.display().to_string())
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn some(mechanisms: Option<&Vec<String>>) -> bool {

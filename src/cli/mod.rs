@@ -140,6 +140,7 @@ Environment:
   MAILSEND_PROFILE  the profile to use without -p
   MAILSEND_CONFIG   the configuration file to use without --config
   MAILSEND_SANDBOX  set by `mailsend sandbox -- COMMAND`: the mail is caught, not sent
+  ALL_PROXY         and HTTPS_PROXY, NO_PROXY: only with --proxy env
   XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
 
 See also:

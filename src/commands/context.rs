@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Refusal, sandbox, time_zone};
-use crate::model::{Deadline, Exit, Moment, Server, Stamp};
+use crate::model::{Deadline, Exit, Moment, Secret, Server, Stamp};
 
 /// The world around one run of the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Desktop {
     }
 }
 
-/// The environment variables of ours; there are no others.
+/// The environment variables that count; there are no others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// `MAILSEND_PROFILE`
@@ -98,6 +98,30 @@ pub struct Environment {
     pub config: Option<PathBuf>,
     /// `MAILSEND_SANDBOX`: where all mail goes, whatever the profile.
     pub sandbox: Option<String>,
+    /// What counts only where the settings ask for it.
+    pub proxy: EnvironmentProxy,
+}
+
+/// The proxy that the environment names; its URL may hold a password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvironmentProxy {
+    /// Its URL, and the variable that has it.
+    pub url: Option<(&'static str, Secret)>,
+    /// `NO_PROXY`
+    pub exceptions: Option<String>,
+}
+
+impl EnvironmentProxy {
+    /// Small letters come first, as elsewhere: servers may have HTTP_PROXY from a request.
+    pub(super) fn look(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        const URLS: [&str; 4] = ["all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"];
+        let url = |name| Some((name, Secret::new(variable(name)?.into_encoded_bytes())));
+        let exceptions = variable("no_proxy").or_else(|| variable("NO_PROXY"));
+        Self {
+            url: URLS.into_iter().find_map(url),
+            exceptions: exceptions.map(|list| list.to_string_lossy().into_owned()),
+        }
+    }
 }
 
 impl Context {
@@ -115,6 +139,7 @@ impl Context {
                 profile: text_variable("MAILSEND_PROFILE")?,
                 config: variable("MAILSEND_CONFIG").map(PathBuf::from),
                 sandbox: text_variable(sandbox::VARIABLE)?,
+                proxy: EnvironmentProxy::look(&variable),
             },
             locale_charset: locale_charset(&variable),
             home: env::home_dir().filter(|path| path.is_absolute()),

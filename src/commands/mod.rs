@@ -22,6 +22,7 @@ mod progress;
 mod question;
 mod record;
 mod refusal;
+mod road_args;
 pub mod sandbox;
 mod save_failed;
 mod secret_args;

@@ -230,7 +230,7 @@ impl Told<'_> {
             "status": status,
             "profile": self.server.profile,
             "host": self.connection.host,
-            "port": self.connection.port,
+            "port": Some(self.connection.port).filter(|port| *port > 0),
             "tls": tls,
             "auth": auth,
             "message_id": self.mail.message_id,

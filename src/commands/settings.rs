@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 
 use super::Refusal;
 use super::context::Context;
+use super::road_args::{RoadArgs, ask_environment};
 use super::sandbox::{BuiltIn, Entrance};
 use super::secret_args::SecretArgs;
 use super::typed;
@@ -34,6 +35,8 @@ pub(super) struct SettingsArgs {
           value_parser = PossibleValuesParser::new(config::Provider::names()))]
     provider: Option<String>,
     /// Use this server, and no profile unless -p is given
+    ///
+    /// An absolute path is a Unix socket.
     #[arg(long, value_name = "HOST", value_parser = typed::one_line)]
     pub(super) host: Option<String>,
     /// TCP port [default: 587, or by --tls]
@@ -45,6 +48,8 @@ pub(super) struct SettingsArgs {
     /// starttls insist on TLS and on a certificate that can be trusted; opportunistic does not.
     #[arg(long, value_name = "WHEN", hide_possible_values = true, value_parser = tls_parser())]
     tls: Option<Tls>,
+    #[command(flatten)]
+    road: RoadArgs,
     /// Log in as this user
     #[arg(long, value_name = "NAME", allow_hyphen_values = true,
           value_parser = typed::one_line)]
@@ -193,7 +198,7 @@ impl SettingsArgs {
             deadline: given("--deadline", times.deadline),
             log: given("--log", self.log.clone().map(LogTarget::typed)),
             save_failed: given("--save-failed", self.save_failed.clone()),
-            ..self.secrets.layer()
+            ..self.road.upon(self.secrets.layer())
         }
     }
 }
@@ -236,7 +241,8 @@ impl SettingsArgs {
                 None => sandbox.insert(BuiltIn::start()?).entrance().profile(),
             });
         }
-        let settings = config::resolve(&chosen, flags)?;
+        let mut settings = config::resolve(&chosen, flags)?;
+        ask_environment(&mut settings.server, context)?;
         Ok(Settled { settings, rule: chosen.rule, sandbox, entrance })
     }
 
@@ -261,7 +267,14 @@ pub(super) fn locations(config: Option<&Path>, context: &Context) -> Locations {
 fn check_no_server(flags: &Profile) -> Result<(), Refusal> {
     let host = flags.host.as_ref().map(|host| &host.origin);
     let host = host.or(flags.provider.as_ref().map(|provider| &provider.origin));
-    match host.or(flags.port.as_ref().map(|port| &port.origin)) {
+    let road = [
+        flags.port.as_ref().map(|it| &it.origin),
+        flags.protocol.as_ref().map(|it| &it.origin),
+        flags.proxy.as_ref().map(|it| &it.origin),
+        flags.address_family.as_ref().map(|it| &it.origin),
+        flags.source_address.as_ref().map(|it| &it.origin),
+    ];
+    match host.or(road.into_iter().flatten().next()) {
         Some(flag) => Err(Refusal::usage(format!(
             "{flag} does not go with the profile sandbox, which has a server of its own"
         ))),

@@ -24,6 +24,10 @@ pub enum Kind {
     Text,
     /// A string that is a path: `~/` is the home directory, else relative to the file's folder.
     Path,
+    /// A string that is an IP address.
+    IpAddress,
+    /// A string that is the URL of a proxy, `"env"` or `"none"`.
+    Proxy,
     /// A string that is an address or a list of addresses, names included.
     Addresses,
     /// One of these strings.
@@ -75,7 +79,7 @@ pub const CATALOGUE: &[Key] = &[
         None,
         "A mail provider, whose documented settings lie beneath",
     ),
-    key("host", Kind::Text, None, "The server's name or address"),
+    key("host", Kind::Text, None, "The server's name or address, or a Unix socket's path"),
     key("port", Kind::Number(1, 65_535), Some("587"), "The server's TCP port; follows from tls"),
     key(
         "tls",
@@ -83,6 +87,20 @@ pub const CATALOGUE: &[Key] = &[
         Some("starttls"),
         "When TLS starts; implicit on port 465",
     ),
+    key(
+        "protocol",
+        Kind::Word(&["smtp", "lmtp"]),
+        Some("smtp"),
+        "What the server speaks; lmtp answers for each recipient after the data",
+    ),
+    key("proxy", Kind::Proxy, None, "The proxy that leads to the server, never to this machine"),
+    key(
+        "address_family",
+        Kind::Word(&["any", "ipv4", "ipv6"]),
+        Some("any"),
+        "Which addresses of the server, or of its proxy, may be connected to",
+    ),
+    key("source_address", Kind::IpAddress, None, "The address of this machine to connect from"),
     key("system_roots", Kind::Boolean, Some("true"), "Trust the authorities the system trusts"),
     key("ca_file", Kind::Path, None, "Trust the certificates in this PEM file as well"),
     key("pin_sha256", Kind::Pins, None, "Trust exactly these certificates or public keys"),
@@ -215,6 +233,13 @@ mod tests {
             let (right, wrong): (Vec<String>, Vec<&str>) = match key.kind {
                 Kind::Text if key.name == "ehlo" => (vec![r#""a.b""#.into()], vec!["1", "[]"]),
                 Kind::Text | Kind::Path => (vec![r#""a""#.into()], vec!["1", "true", "[]"]),
+                Kind::IpAddress => (vec![r#""::1""#.into()], vec!["1", r#""a.b""#, r#""[::1]""#]),
+                Kind::Proxy => {
+                    let right = [r#""socks5://h:1""#, r#""http://u@[::1]:1/""#, r#""env""#];
+                    let wrong =
+                        [r#""h:1""#, r#""ftp://h:1""#, r#""http://h""#, r#""http://u:p@h:1""#];
+                    (right.map(str::to_owned).into(), [&["1", r#""""#][..], &wrong].concat())
+                }
                 Kind::Addresses => (vec![r#""a@b.c""#.into()], vec!["1", r#""@@""#]),
                 Kind::Word(words) => {
                     let right = words.iter().map(|word| format!("{word:?}")).collect();

@@ -145,12 +145,18 @@ fn credential_problem(name: &str) -> Option<&'static str> {
     (!fits).then_some("expected the name of a credential, not a path")
 }
 
-/// The host that a setting means, as it is looked up: brackets off, A-labels.
+/// The host that a setting means, as it is looked up: brackets off, A-labels; or the path of a Unix
+/// socket.
 pub(super) fn host_name(key: &str, setting: &Value<String>) -> Result<String, ConfigError> {
     let text = setting.value.as_str();
     let refuse = |message: &str| ConfigError::at(&setting.origin, key, message);
     if text.is_empty() {
         return Err(refuse("is empty"));
+    }
+    if key == "host"
+        && let Some(path) = super::road::socket_path(text)
+    {
+        return path.map_err(refuse);
     }
     if text.contains(|character: char| character.is_control() || character.is_whitespace()) {
         return Err(refuse("contains a space or a control character"));

@@ -61,7 +61,8 @@ pub(super) fn check_authentication(
     let candidates = if named.is_empty() { &Mechanism::ALL[..] } else { named };
     let usable = |mechanism: &&Mechanism| provable(server, secrets, mechanism.proof());
     let revealed = candidates.iter().filter(usable).all(|mechanism| mechanism.reveals_secret());
-    if server.tls.is_verified() || server.danger_cleartext_auth || !revealed {
+    let protected = server.tls.is_verified() || server.socket().is_some();
+    if protected || server.danger_cleartext_auth || !revealed {
         return Ok(());
     }
     let tls = merged.tls.as_ref().map(|tls| format!(" ({})", tls.origin)).unwrap_or_default();

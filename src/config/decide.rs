@@ -6,8 +6,13 @@ use std::time::Duration;
 
 use super::check::host_name;
 use super::presets::example_host;
+use super::road::road;
 use super::{ConfigError, Profile, Value};
-use crate::model::{AuthPolicy, LoginStyle, Server, Timeouts, Tls, Trust};
+use crate::model::{AuthPolicy, LoginStyle, Protocol, Server, Timeouts, Tls, Trust};
+
+/// "Any private mail system", which Dovecot and others use: there is no port for LMTP, and 25 is
+/// forbidden (RFC 2033 §5).
+const LMTP_PORT: u16 = 24;
 
 /// Decides what the layers leave open.
 pub(super) fn decide(profile: Option<String>, merged: &Profile) -> Result<Server, ConfigError> {
@@ -21,7 +26,14 @@ pub(super) fn decide(profile: Option<String>, merged: &Profile) -> Result<Server
             }),
         });
     };
-    let (tls, port) = tls_and_port(value(&merged.tls), value(&merged.port));
+    let host = host_name("host", host)?;
+    let protocol = value(&merged.protocol).unwrap_or_default();
+    let (tls, port) = if host.starts_with('/') {
+        (Tls::Plaintext, 0)
+    } else {
+        let usual = (protocol == Protocol::Lmtp).then_some(LMTP_PORT);
+        tls_and_port(value(&merged.tls), value(&merged.port).or(usual))
+    };
     let auth = value(&merged.auth).unwrap_or(AuthPolicy::Auto);
     let username = value(&merged.username).filter(|_| auth != AuthPolicy::None);
     let standard = Trust::default();
@@ -46,8 +58,10 @@ pub(super) fn decide(profile: Option<String>, merged: &Profile) -> Result<Server
     Ok(Server {
         profile,
         provider: value(&merged.provider),
-        host: host_name("host", host)?,
+        host,
         port,
+        protocol,
+        road: road(merged),
         tls,
         // Inherited trust keys mean nothing where no certificate is verified.
         trust: if tls.is_verified() { trust } else { Trust::default() },

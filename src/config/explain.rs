@@ -8,7 +8,7 @@ use super::catalogue::{CATALOGUE, Key};
 use super::file::File;
 use super::resolve::{layers_of, settings_of};
 use super::{Chosen, Command, ConfigError, Configuration, Origin, Profile, Settings, Value};
-use crate::model::{AuthPolicy, Slot, Tls};
+use crate::model::{AuthPolicy, Protocol, Slot, Tls};
 
 /// A key and what it resolves to.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +117,9 @@ impl View<'_> {
         if name == "extends" {
             return layers.first().and_then(|own| self.written(name, own));
         }
+        if matches!(name, "port" | "address_family") && self.settings.server.socket().is_some() {
+            return None;
+        }
         self.written(name, self.merged).or_else(|| self.followed(name)).or_else(|| {
             let value = typed(key.default?);
             Some(Explanation { key: name, value, source: Source::BuiltIn, note: self.note(name) })
@@ -143,6 +146,8 @@ impl View<'_> {
         let server = &self.settings.server;
         let identity = &self.settings.identity;
         let (value, from) = match key {
+            "tls" if server.socket().is_some() => (json!(server.tls.keyword()), "host"),
+            "port" if server.protocol == Protocol::Lmtp => (json!(server.port), "protocol"),
             "port" if self.merged.tls.is_some() => (json!(server.port), "tls"),
             "tls" if self.merged.port.is_some() => (json!(server.tls.keyword()), "port"),
             "server_name" if server.tls.is_verified() => (json!(server.host), "host"),
@@ -193,6 +198,10 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
         "host" => text(&layer.host),
         "port" => text(&layer.port),
         "tls" => layer.tls.as_ref().map(|tls| json!(tls.value.keyword())),
+        "protocol" => layer.protocol.as_ref().map(|it| json!(it.value.keyword())),
+        "proxy" => layer.proxy.as_ref().map(|via| json!(via.value.to_string())),
+        "address_family" => layer.address_family.as_ref().map(|it| json!(it.value.keyword())),
+        "source_address" => layer.source_address.as_ref().map(|it| json!(it.value.to_string())),
         "system_roots" => text(&layer.system_roots),
         "ca_file" => path(&layer.ca_file),
         "pin_sha256" => layer
@@ -325,6 +334,13 @@ mod tests {
         ] {
             assert_has(text, expected);
         }
+    }
+
+    #[test]
+    fn a_socket_has_no_port_and_decides_tls() {
+        let text = "[profiles.corp]\nhost = \"/run/lmtp\"\nprotocol = \"lmtp\"";
+        assert_has(text, "tls = \"none\" <- Follows(\"host\")");
+        assert!(!lines(text).iter().any(|line| line.starts_with("port")));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::document::Item;
 use super::error::nearest;
 use super::{ConfigError, Profile, Value};
-use crate::model::{LogTarget, LoginStyle, Secret, Tls};
+use crate::model::{AddressFamily, LogTarget, LoginStyle, Protocol, Secret, Tls};
 
 /// The longest time to wait for anything, in seconds: a day.
 pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
@@ -14,12 +14,16 @@ pub(super) const LONGEST_TIMEOUT: u64 = 86_400;
 pub(super) const LARGEST_MESSAGE: u64 = 1 << 40;
 
 /// Every key of a profile.
-pub const KEYS: [&str; 47] = [
+pub const KEYS: [&str; 51] = [
     "extends",
     "provider",
     "host",
     "port",
     "tls",
+    "protocol",
+    "proxy",
+    "address_family",
+    "source_address",
     "system_roots",
     "ca_file",
     "pin_sha256",
@@ -65,7 +69,7 @@ pub const KEYS: [&str; 47] = [
 ];
 
 /// How others call some of them.
-const FOREIGN_KEYS: [(&str, &str); 21] = [
+const FOREIGN_KEYS: [(&str, &str); 26] = [
     ("server", "host"),
     ("smtp_host", "host"),
     ("smtp_port", "port"),
@@ -87,6 +91,11 @@ const FOREIGN_KEYS: [(&str, &str); 21] = [
     ("domain", "ehlo"),
     ("envelope_from", "reverse_path"),
     ("timeout", "connect_timeout"),
+    ("socket", "host"),
+    ("proxy_host", "proxy"),
+    ("source_ip", "source_address"),
+    ("bind_address", "source_address"),
+    ("inet_protocols", "address_family"),
 ];
 
 /// Reads a table of settings as far as it can be read.
@@ -132,6 +141,16 @@ fn set(profile: &mut Profile, item: &Item<'_>) -> Result<bool, ConfigError> {
         "host" => profile.host = Some(item.text()?),
         "port" => profile.port = Some(port(item)?),
         "tls" => profile.tls = Some(item.word(&tls_words())?),
+        "protocol" => {
+            let words = Protocol::ALL.map(|protocol| (protocol.keyword(), protocol));
+            profile.protocol = Some(item.word(&words)?);
+        }
+        "proxy" => profile.proxy = Some(item.proxy()?),
+        "address_family" => {
+            let words = AddressFamily::ALL.map(|family| (family.keyword(), family));
+            profile.address_family = Some(item.word(&words)?);
+        }
+        "source_address" => profile.source_address = Some(item.source_address()?),
         "system_roots" => profile.system_roots = Some(item.boolean()?),
         "ca_file" => profile.ca_file = Some(item.path()?),
         "pin_sha256" => profile.pin_sha256 = Some(item.pins()?),

@@ -1,10 +1,14 @@
 //! One layer of settings: everything optional, every value with the place it came from.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Address, AddressList, AuthPolicy, LogTarget, LoginStyle, Pin, Secret, Tls};
+use crate::model::{
+    Address, AddressFamily, AddressList, AuthPolicy, LogTarget, LoginStyle, Pin, Protocol, Secret,
+    Tls, Via,
+};
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +59,20 @@ pub struct Profile {
     pub extends: Option<Value<String>>,
     /// The provider whose documented settings lie beneath the profiles.
     pub provider: Option<Value<String>>,
-    /// Host name or address of the server.
+    /// Host name or address of the server, or the path of a Unix socket.
     pub host: Option<Value<String>>,
     /// TCP port, from 1; follows from `tls` if unset.
     pub port: Option<Value<u16>>,
     /// When TLS starts; follows from `port` if unset.
     pub tls: Option<Value<Tls>>,
+    /// What the server speaks.
+    pub protocol: Option<Value<Protocol>>,
+    /// The proxy that leads there.
+    pub proxy: Option<Value<Via>>,
+    /// Which addresses may be connected to.
+    pub address_family: Option<Value<AddressFamily>>,
+    /// The address of this machine to connect from.
+    pub source_address: Option<Value<IpAddr>>,
     /// Trust the certificates that the system trusts.
     pub system_roots: Option<Value<bool>>,
     /// PEM file of certificates to trust as well.
@@ -161,7 +173,8 @@ pub enum Command {
 macro_rules! with_every_key {
     ($macro:ident) => {
         $macro! {
-            extends provider host port tls system_roots ca_file pin_sha256 server_name min_tls
+            extends provider host port tls protocol proxy address_family source_address
+            system_roots ca_file pin_sha256 server_name min_tls
             danger_accept_wrong_name danger_accept_invalid_certs client_certificate client_key auth
             login_style username danger_cleartext_auth password password_command password_file
             danger_readable_secret_file password_env password_credential token token_command

@@ -54,7 +54,8 @@ fn profile(configuration: &Configuration, name: &str, text: &str) {
     assert!(resolve(&chosen, Profile::default()).is_ok(), "{name} is explained and of no use");
     assert!(keys.iter().any(|explanation| explanation.key == "host"));
     let server = &settings.server;
-    assert!(!server.host.is_empty() && server.port > 0);
+    assert!(!server.host.is_empty());
+    assert_eq!(server.port == 0, server.socket().is_some());
     assert!(!server.host.contains(|c: char| c.is_whitespace() || c.is_control()));
     assert!(
         !server.ehlo.as_ref().is_some_and(|ehlo| ehlo.contains(|c: char| !c.is_ascii_graphic()))

@@ -9,6 +9,7 @@ use super::consistency::{check_authentication, check_trust, prefix};
 use super::decide::{decide, value};
 use super::identity::identity;
 use super::presets::{check_login, preset};
+use super::road::check_road;
 use super::secrets::{Secrets, another_host, source};
 use super::{Chosen, ConfigError, Profile};
 use crate::model::{Identity, LogTarget, SecretSource, Server, Slot};
@@ -50,6 +51,7 @@ pub(super) fn settings_of(
     check_login(&merged)?;
     let server = decide(chosen.name.clone(), &merged)?;
     check_trust(&layers, &merged, &server)?;
+    check_road(&layers, &merged, &server)?;
 
     let elsewhere = another_host(&merged, &own);
     let usable = if elsewhere { &layers[..1] } else { &layers[..] };
@@ -94,6 +96,7 @@ pub(super) fn obstacles(chosen: &Chosen) -> Vec<ConfigError> {
             let is_set = |slot| source(&layers, slot).is_some();
             let secrets = Secrets { password: is_set(Slot::Password), token: is_set(Slot::Token) };
             obstacles.extend(check_trust(&layers, &merged, &server).err());
+            obstacles.extend(check_road(&layers, &merged, &server).err());
             obstacles.extend(check_authentication(&server, &merged, secrets).err());
         }
         Err(error) => obstacles.push(error),

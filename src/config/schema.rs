@@ -73,6 +73,10 @@ fn takes(kind: Kind) -> Json {
     };
     match kind {
         Kind::Text | Kind::Path => text(),
+        Kind::IpAddress => text(),
+        Kind::Proxy => {
+            json!({ "type": "string", "pattern": "^(none|env|(socks5h?|http)://.+)$" })
+        }
         Kind::Addresses => json!({ "type": "string" }),
         Kind::Word(words) => json!({ "enum": words }),
         Kind::Boolean => json!({ "type": "boolean" }),

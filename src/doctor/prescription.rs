@@ -38,6 +38,7 @@ pub fn prescription(
     if differs(|a, b| a.tls != b.tls) {
         keys.set("tls", text(after.tls.keyword()));
     }
+    keys.road(before, after);
     keys.trust(before.map(|server| &server.trust), after);
     // What a profile begins with may say otherwise what is usual.
     if differs(|a, b| a.auth != b.auth) {
@@ -79,6 +80,27 @@ struct Keys {
 impl Keys {
     fn set(&mut self, key: &'static str, value: Option<Setting>) {
         self.changes.push(Change { key, value });
+    }
+
+    fn road(&mut self, before: Option<&Server>, after: &Server) {
+        let road = before.map(|server| &server.road).cloned().unwrap_or_default();
+        let protocol = before.map(|server| server.protocol).unwrap_or_default();
+        let text = |text: &str| Some(Setting::Text(text.to_owned()));
+        if protocol != after.protocol {
+            self.set("protocol", text(after.protocol.keyword()));
+        }
+        if road.via != after.road.via {
+            self.set("proxy", text(&after.road.via.to_string()));
+        }
+        if road.family != after.road.family {
+            self.set("address_family", text(after.road.family.keyword()));
+        }
+        if road.source != after.road.source {
+            self.set(
+                "source_address",
+                after.road.source.map(|source| Setting::Text(source.to_string())),
+            );
+        }
     }
 
     fn trust(&mut self, before: Option<&Trust>, after: &Server) {
@@ -136,7 +158,7 @@ mod tests {
 
     use super::*;
     use crate::config::KEYS;
-    use crate::model::{Mechanism, Pin, Timeouts};
+    use crate::model::{Mechanism, Pin, Protocol, Road, Timeouts};
 
     fn server() -> Server {
         Server {
@@ -144,6 +166,8 @@ mod tests {
             provider: None,
             host: "mail.corp.example".to_owned(),
             port: 587,
+            protocol: Protocol::default(),
+            road: Road::default(),
             tls: Tls::StartTls,
             trust: Trust::default(),
             auth: AuthPolicy::Auto,

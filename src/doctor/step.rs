@@ -96,7 +96,11 @@ fn sight_in_full(case: &Case<'_>, sight: &Sight, steps: &mut Vec<Step>) {
             let pace = look.time.as_millis() / u128::from(flights);
             let name = if address.to_string() == *host { "" } else { host.as_str() };
             let name = if name.is_empty() { String::new() } else { format!("{name} is ") };
-            add("connection", Mark::Good, format!("{name}{address}, {pace} ms a flight"));
+            let to = match &look.seen.proxy {
+                Some(proxy) => format!("{host} through the proxy {proxy}"),
+                None => format!("{name}{address}"),
+            };
+            add("connection", Mark::Good, format!("{to}, {pace} ms a flight"));
         }
         None => {
             let why = sight.failure().map(ToString::to_string).unwrap_or_default();

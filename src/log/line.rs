@@ -75,7 +75,9 @@ pub(super) fn line(entry: &Entry<'_>, room: Room) -> String {
     line.put("time", entry.time.map_or("", |time| &time.rfc3339));
     line.put("profile", entry.profile.unwrap_or_default());
     line.put("host", connection.map_or("", |connection| &connection.host));
-    line.put("port", &connection.map_or(String::new(), |connection| connection.port.to_string()));
+    // A Unix socket has none.
+    let port = connection.map(|connection| connection.port).filter(|port| *port > 0);
+    line.put("port", &port.map_or(String::new(), |port| port.to_string()));
     line.put("tls", &tls.map_or("none".to_owned(), |tls| tls.protocol.replace(' ', "v")));
     line.put("auth", auth.map_or("none", |auth| auth.mechanism.name()));
     let style = auth.and_then(|auth| auth.login_style);

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle, Mechanism, Observations,
-    Proof, Reply, Stage, Tls,
+    AddressFamily, CertificateProblem, Exit, HandshakeFault, IdentityProblem, LoginStyle,
+    Mechanism, Observations, Proof, ProxyProblem, Reply, Stage, Tls,
 };
 
 /// A session that ended before any recipient could be accounted for. Nothing was accepted.
@@ -25,7 +25,11 @@ pub enum Cause {
     HostNotFound,
     /// The name could not be looked up now.
     LookupFailed(String),
-    /// No address took the connection; the last error.
+    /// The name has no address of the only family that is wanted.
+    NoAddressOf(AddressFamily),
+    /// The proxy did not lead there.
+    Proxy(Box<ProxyProblem>),
+    /// No address took the connection; what became of each.
     ConnectFailed(String),
     /// Nothing came within the time allowed, in seconds.
     TimedOut(u64),
@@ -126,6 +130,10 @@ impl fmt::Display for Cause {
         match self {
             Self::HostNotFound => f.write_str("the host was not found"),
             Self::LookupFailed(why) => write!(f, "the host cannot be looked up now: {why}"),
+            Self::NoAddressOf(family) => {
+                write!(f, "the host has no {family} address, and no other is wanted")
+            }
+            Self::Proxy(problem) => write!(f, "{problem}"),
             Self::ConnectFailed(why) => write!(f, "cannot connect: {why}"),
             Self::TimedOut(seconds) => write!(f, "no answer within {seconds} s"),
             Self::DeadlinePassed(seconds) => {
@@ -210,7 +218,10 @@ impl fmt::Display for Failure {
                 f.write_str("there is a user name, and the server offers AUTH only outside TLS")
             }
             Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => {
-                write!(f, "{} ({})", self.cause, self.stage.name())
+                write!(f, "{} ({}", self.cause, self.stage.name())?;
+                let proxy = self.seen.proxy.iter().filter(|_| self.stage <= Stage::Greeting);
+                proxy.into_iter().try_for_each(|proxy| write!(f, " through the proxy {proxy}"))?;
+                f.write_str(")")
             }
             cause => write!(f, "{cause}"),
         }
@@ -223,7 +234,8 @@ impl Failure {
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match &self.cause {
-            Cause::HostNotFound => Exit::NO_HOST,
+            Cause::HostNotFound | Cause::NoAddressOf(_) => Exit::NO_HOST,
+            Cause::Proxy(problem) => problem.exit(),
             Cause::LookupFailed(_) | Cause::ConnectFailed(_) => Exit::TEMP_FAIL,
             Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => Exit::TEMP_FAIL,
             Cause::Refused(reply) if reply.is_transient() => Exit::TEMP_FAIL,

@@ -16,10 +16,12 @@ mod moment;
 mod observations;
 mod parameter;
 mod parameters;
+mod proxy_fault;
 mod readable;
 mod ready;
 mod reason;
 mod report;
+mod road;
 mod secret;
 mod server;
 mod tls_fault;
@@ -40,10 +42,12 @@ pub use moment::Moment;
 pub use observations::{Observations, ShownCertificate};
 pub use parameter::{EnvelopeCommand, Parameter, ParameterError};
 pub use parameters::{Demand, EnvelopeId, EnvelopeIdError, LongLine, Notify, Parameters, Returned};
+pub use proxy_fault::{ProxyFault, ProxyProblem};
 pub use readable::others_may_read;
 pub use ready::{EnvelopeSender, HeaderRecipients, Ready};
 pub use reason::reason;
 pub use report::{AuthFacts, Connection, Outcome, RecipientPolicy, Reply, Report, Stage, TlsFacts};
+pub use road::{AddressFamily, Protocol, Proxy, ProxyKind, Road, Via, is_loopback};
 pub use secret::{Secret, SecretSource, Slot};
 pub use server::{
     AuthPolicy, Identity, LoginStyle, Mechanism, Pin, Proof, Server, Timeouts, Tls, Trust,

@@ -9,6 +9,8 @@ use super::{Mechanism, Reply, TlsFacts};
 pub struct Observations {
     /// The address that was connected to.
     pub address: Option<IpAddr>,
+    /// The proxy that led there, without its password.
+    pub proxy: Option<String>,
     /// How it greeted.
     pub greeting: Option<Reply>,
     /// What it answered to EHLO or HELO before TLS.

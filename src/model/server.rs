@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Address, Mailbox};
+use super::{Address, Mailbox, Protocol, Road};
 
 /// Everything about a server that a session needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +13,14 @@ pub struct Server {
     pub profile: Option<String>,
     /// The mail provider that the settings name, for advice.
     pub provider: Option<String>,
-    /// Host name or address.
+    /// Host name or address, or the absolute path of a Unix socket.
     pub host: String,
-    /// TCP port.
+    /// TCP port; 0 for a Unix socket, which has none.
     pub port: u16,
+    /// What is spoken there.
+    pub protocol: Protocol,
+    /// How it is reached.
+    pub road: Road,
     /// When TLS starts, if it does.
     pub tls: Tls,
     /// What makes a certificate good enough.

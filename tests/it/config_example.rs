@@ -83,7 +83,7 @@ fn the_company_s_relay_comes_in_three_kinds() {
 fn every_profile_resolves() {
     let locations = Locations { explicit: Some(example()), ..Locations::default() };
     let names = load(&locations).unwrap().profile_names();
-    assert_eq!(names.len(), 6);
+    assert_eq!(names.len(), 8);
     for name in names {
         assert!(settings(Some(&name)).warnings.is_empty(), "{name}");
     }

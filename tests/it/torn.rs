@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mailsend::model::{
     Address, AuthPolicy, BodyType, Content, Failure, LoginStyle, Mail, Outcome, Parameters, Piece,
-    RecipientPolicy, Report, Secret, Server, Timeouts, Tls, Trust,
+    Protocol, RecipientPolicy, Report, Road, Secret, Server, Timeouts, Tls, Trust,
 };
 use mailsend::sandbox::{Caught, Sandbox};
 use mailsend::smtp::{Credentials, Submission, Watch};
@@ -187,6 +187,8 @@ impl Scene {
             provider: None,
             host: "127.0.0.1".to_owned(),
             port: proxy.port(),
+            protocol: Protocol::Smtp,
+            road: Road::default(),
             tls: if submission { Tls::StartTls } else { Tls::Plaintext },
             trust: Trust {
                 system_roots: false,

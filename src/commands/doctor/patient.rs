@@ -11,13 +11,14 @@ use super::{Wishes, ask};
 use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::credentials::credentials;
+use crate::commands::road_args::ask_environment;
 use crate::commands::settings::given;
 use crate::config::{
     self, Choice, Chosen, Configuration, Login, Origin, Profile, Provider, Settings, Value,
 };
 use crate::dns::Resolver;
 use crate::doctor::{Case, Consent, Lead, Leads, Party, Ports, leads};
-use crate::model::{Address, AuthPolicy, Exit, Server, Tls, Trust};
+use crate::model::{Address, AuthPolicy, Exit, Protocol, Server, Tls, Trust};
 use crate::smtp::{Credentials, Watch};
 
 /// How long the DNS may take.
@@ -250,10 +251,23 @@ fn of_profile(
             }
         }
     };
-    let ports = Ports::First(settings.server.port);
-    let before = before.ok().map(|settings| settings.server);
+    let ports = match settings.server.protocol {
+        Protocol::Smtp => Ports::First(settings.server.port),
+        // The usual ones are those of SMTP.
+        Protocol::Lmtp => Ports::Only(settings.server.port),
+    };
+    let mut before = before.ok().map(|settings| settings.server);
+    before.as_mut().map_or(Ok(()), |server| ask_environment(server, context))?;
     let start = Start { label: name.clone(), profile: Some(name), ports, flags };
     start.patient(wishes, settings, before, complaint, context)
+}
+
+/// A Unix socket has nothing to be found out: neither ports nor ways.
+fn check_ports(server: &Server) -> Result<(), Refusal> {
+    let Some(path) = server.socket() else { return Ok(()) };
+    let message =
+        format!("{} is a Unix socket, which has neither ports nor TLS to find out", path.display());
+    Err(Refusal::usage(message).hint("-vv with a mail shows what is said there"))
 }
 
 struct Start {
@@ -275,6 +289,8 @@ impl Start {
         let mut settings = settings;
         let usual_name = context.host_name();
         let server = &mut settings.server;
+        check_ports(server)?;
+        ask_environment(server, context)?;
         server.ehlo = server.ehlo.take().or_else(|| usual_name.clone());
         let server = &settings.server;
         let identity = &settings.identity;

@@ -14,7 +14,7 @@ use crate::config::{
     Value,
 };
 use crate::doctor::{prescription, prove};
-use crate::model::{Address, Exit, Mailbox, Server};
+use crate::model::{Address, Exit, Mailbox, Server, Via};
 
 /// The keys by which a password comes.
 const PASSWORD_KEYS: [&str; 5] =
@@ -285,6 +285,10 @@ fn resolved(
     }
     let configuration = config::load_as_if(&as_if, path, text)?;
     let mut settings = config::resolve(&configuration.named(name)?, Profile::default())?;
+    // As it was asked for the patient.
+    if settings.server.road.via == Via::Environment {
+        settings.server.road.via = patient.settings.server.road.via.clone();
+    }
     let ehlo = &mut settings.server.ehlo;
     *ehlo = ehlo.take().or_else(|| patient.usual_name.clone());
     Ok(settings)

@@ -73,7 +73,7 @@ impl Line<'_> {
                 let server = &settings.server;
                 let from = settings.identity.from.as_ref();
                 let from = from.map_or_else(|| "-".to_owned(), |from| from.address.to_string());
-                (format!("{}:{}", server.host, server.port), from)
+                (server.place(), from)
             }
             Err(_) => ("-".to_owned(), "-".to_owned()),
         };
@@ -88,7 +88,10 @@ impl Line<'_> {
             Ok(settings) => {
                 let from = settings.identity.from.as_ref().map(ToString::to_string);
                 object.insert("host".to_owned(), json!(settings.server.host));
-                object.insert("port".to_owned(), json!(settings.server.port));
+                object.insert(
+                    "port".to_owned(),
+                    json!(Some(settings.server.port).filter(|port| *port > 0)),
+                );
                 object.insert("tls".to_owned(), json!(settings.server.tls.keyword()));
                 object.insert("from".to_owned(), json!(from));
             }

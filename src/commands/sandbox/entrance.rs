@@ -11,8 +11,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::commands::Refusal;
 use crate::config::{Origin, Profile, Settings, Value};
 use crate::model::{
-    AuthPolicy, Cause, Exit, Failure, LoginStyle, Pin, Secret, SecretSource, Server, Stage, Tls,
-    Trust,
+    AuthPolicy, Cause, Exit, Failure, LoginStyle, Pin, Protocol, Road, Secret, SecretSource,
+    Server, Stage, Tls, Trust,
 };
 
 /// Set for the command that `mailsend sandbox -- COMMAND` runs: `IP:PORT TOKEN PIN`.
@@ -114,6 +114,8 @@ impl Entrance {
             provider,
             host: _,
             port: _,
+            protocol: _,
+            road: _,
             tls: _,
             trust: _,
             auth: _,
@@ -132,6 +134,8 @@ impl Entrance {
             provider,
             host: self.address.ip().to_string(),
             port: self.address.port(),
+            protocol: Protocol::Smtp,
+            road: Road::default(),
             tls: Tls::StartTls,
             trust: Trust { pins: vec![self.pin], ..Trust::default() },
             auth: AuthPolicy::Auto,

@@ -120,7 +120,7 @@ fn object<'a>(mail: &'a Mail, server: &'a Server) -> Object<'a> {
         version: 1,
         status: "not sent",
         exit: Exit::OK.0,
-        server: place(server),
+        server: server.place(),
         tls: server.tls.keyword(),
         profile: server.profile.as_deref(),
         reverse_path: mail.reverse_path.as_ref().map(Address::to_string),
@@ -171,16 +171,7 @@ fn no_object(error: serde_json::Error) -> Refusal {
 
 /// Where it would go, and how.
 fn destination(server: &Server) -> String {
-    format!("{}, tls {}", place(server), server.tls.keyword())
-}
-
-/// `host:port`, an IPv6 address in brackets.
-fn place(server: &Server) -> String {
-    if server.host.contains(':') {
-        format!("[{}]:{}", server.host, server.port)
-    } else {
-        format!("{}:{}", server.host, server.port)
-    }
+    format!("{}, tls {}", server.place(), server.tls.keyword())
 }
 
 #[cfg(test)]
@@ -197,6 +188,8 @@ mod tests {
             provider: None,
             host: "::1".to_owned(),
             port: 587,
+            protocol: crate::model::Protocol::Smtp,
+            road: crate::model::Road::default(),
             tls: Tls::StartTls,
             trust: Trust::default(),
             auth: AuthPolicy::Auto,

@@ -30,8 +30,8 @@ use super::charset::{Charset, Charsets};
 use super::context::Context;
 use super::settings::Settled;
 use super::ui::Ui;
-use super::{How, Job, Letter, Output, deliver};
-use crate::model::Exit;
+use super::{How, Job, Letter, Output, Refusal, deliver};
+use crate::model::{Exit, Protocol, RecipientPolicy};
 
 /// Sends a mail.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -64,6 +64,13 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
         return Ok(Exit::OK);
     }
     let (policy, retry) = (args.policy(), args.retry());
+    if policy == RecipientPolicy::AllOrNone && settings.server.protocol == Protocol::Lmtp {
+        let message =
+            "--all-or-none does not go with LMTP, which answers for every recipient alone";
+        return Err(Refusal::new(Exit::CONFIG, message)
+            .hint("leave out --all-or-none, or send through a server that speaks SMTP")
+            .into());
+    }
     let job = Job { letter, parameters, settings, entrance, rule, how, policy, retry };
     let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)

@@ -28,7 +28,7 @@ struct Account {
 }
 
 /// What needs no counterpart, because it is what happens here anyway.
-const DONE_ANYWAY: [&str; 8] = [
+const DONE_ANYWAY: [&str; 7] = [
     "set_from_header",
     "set_date_header",
     "set_msgid_header",
@@ -36,14 +36,11 @@ const DONE_ANYWAY: [&str; 8] = [
     "add_missing_date_header",
     "remove_bcc_headers",
     "keepbcc",
-    "proxy_port",
 ];
 
 /// What has no counterpart, and why.
-const LEFT_OUT: [(&str, &str); 15] = [
-    ("proxy_host", "proxies are not supported"),
-    ("socket", "there is no such setting: mailsend connects by TCP"),
-    ("source_ip", "there is no such setting"),
+const LEFT_OUT: [(&str, &str); 13] = [
+    ("socket", "set host to its path, without port and tls"),
     ("tls_crl_file", "there is no such setting"),
     ("tls_priorities", "there is no such setting; see min_tls"),
     ("tls_min_dh_prime_bits", "there is no such setting; see min_tls"),
@@ -151,7 +148,9 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     let is_on = |name: &str, otherwise: bool| {
         setting(name).map_or(otherwise, |it| matches!(it.value.as_str(), "" | "on"))
     };
-    if let Some(protocol) = setting("protocol").filter(|it| it.value != "smtp") {
+    if let Some(protocol) =
+        setting("protocol").filter(|it| !["smtp", "lmtp"].contains(&it.value.as_str()))
+    {
         let message = format!("{} is left out: {} is not supported", account.name, protocol.value);
         remarks.push(Remark { line: protocol.line, message });
         return None;
@@ -167,6 +166,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
         let port = setting("port").map_or(port, |port| port.value.as_str());
         profile.server(&host.value, Some(port), tls, host.line);
     }
+    road(&mut profile, account);
     trust(&mut profile, account, tls, remarks);
     login(&mut profile, account, tls, remarks);
     for (theirs, ours) in [("domain", "ehlo"), ("maildomain", "qualify_domain")] {
@@ -193,11 +193,31 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     Some(profile)
 }
 
+/// What is spoken, from where, and past which proxy; msmtp's are SOCKS5.
+fn road(profile: &mut Draft, account: &Account) {
+    let setting = |name: &str| account.settings.get(name).filter(|it| !it.value.is_empty());
+    if let Some(protocol) = setting("protocol").filter(|it| it.value == "lmtp") {
+        profile.text("protocol", &protocol.value, protocol.line);
+    }
+    if let Some(source) = setting("source_ip") {
+        profile.text("source_address", &source.value, source.line);
+    }
+    if let Some(proxy) = setting("proxy_host") {
+        let host = &proxy.value;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        let port = setting("proxy_port").map_or("1080", |port| port.value.as_str());
+        profile.text("proxy", &format!("socks5://{host}:{port}"), proxy.line);
+    }
+}
+
 /// What is taken over.
-const TAKEN: [&str; 22] = [
+const TAKEN: [&str; 25] = [
     "host",
     "port",
     "protocol",
+    "proxy_host",
+    "proxy_port",
+    "source_ip",
     "tls",
     "tls_starttls",
     "tls_trust_file",

@@ -12,7 +12,7 @@ const LEFT_OUT: [(&str, &str); 7] = [
     ("ssl_verify_host", "the name in a certificate is always checked; see server_name"),
     ("certificate_file", "certificates accepted by hand are not read; see pin_sha256"),
     ("ssl_ciphers", "there is no such setting; see min_tls"),
-    ("tunnel", "mailsend connects by TCP"),
+    ("tunnel", "mailsend runs no program for the connection"),
     ("dsn_notify", "there is no such setting"),
 ];
 

@@ -9,6 +9,8 @@ fn server(auth: AuthPolicy) -> Server {
         provider: None,
         host: "mail.example".to_owned(),
         port: 587,
+        protocol: crate::model::Protocol::Smtp,
+        road: crate::model::Road::default(),
         tls: Tls::StartTls,
         trust: Trust::default(),
         auth,

@@ -123,6 +123,8 @@ fn settings(trust: Trust) -> Server {
         provider: None,
         host: "localhost".to_owned(),
         port: 465,
+        protocol: crate::model::Protocol::Smtp,
+        road: crate::model::Road::default(),
         tls: Tls::Implicit,
         trust,
         auth: AuthPolicy::None,

@@ -12,7 +12,7 @@ use super::account::Account;
 use super::crontab;
 use super::process::Start;
 use crate::commands::Refusal;
-use crate::commands::context::{Context, Environment, Terminal, locale_charset};
+use crate::commands::context::{Context, Environment, EnvironmentProxy, Terminal, locale_charset};
 
 /// How long `crontab -l` may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -88,6 +88,7 @@ impl Cron {
                 profile: text("MAILSEND_PROFILE"),
                 config: self.filled("MAILSEND_CONFIG").map(|path| self.home.join(path)),
                 sandbox: None,
+                proxy: EnvironmentProxy::look(&|name| self.filled(name)),
             },
             locale_charset: locale_charset(&|name| self.filled(name)),
             home: Some(self.home.clone()),

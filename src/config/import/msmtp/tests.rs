@@ -92,7 +92,7 @@ fn trust_is_taken_over_or_named() {
 fn what_is_of_no_use_is_left_out_and_named() {
     becomes(
         "account a\nfrom x@y.z\naccount b\nhost h\nport 99999\nfrom *@y.z\ncolour red\neval x\n\
-         account c\nhost h\nprotocol lmtp\naccount sandbox\nhost h\nauth xoauth2\nuser n\ntls on\n",
+         account c\nhost h\nprotocol uucp\naccount sandbox\nhost h\nauth xoauth2\nuser n\ntls on\n",
         "[profiles.b]\nhost = \"h\"\ntls = \"none\"\n\n\
          [profiles.imported-sandbox]\nhost = \"h\"\nport = 25\ntls = \"starttls\"\n---\n\
          1: a is left out: no host is set\n\
@@ -100,8 +100,20 @@ fn what_is_of_no_use_is_left_out_and_named() {
          6: from: *@y.z is a pattern; name one address\n\
          7: colour: this is not known\n\
          8: eval: commands are not run; see password_command\n\
-         11: c is left out: lmtp is not supported\n\
+         11: c is left out: uucp is not supported\n\
          14: auth: the login is left out; for xoauth2 set token_command\n",
+    );
+}
+
+#[test]
+fn the_road_is_taken_over() {
+    becomes(
+        "account a\nhost h\nprotocol lmtp\nsource_ip 192.0.2.7\nproxy_host ::1\nproxy_port 9050\n\
+         account b\nhost h\nproxy_host p\nsource_ip\nsocket /run/s\n",
+        "[profiles.a]\nhost = \"h\"\nport = 25\ntls = \"none\"\nprotocol = \"lmtp\"\n\
+         proxy = \"socks5://[::1]:9050\"\nsource_address = \"192.0.2.7\"\n\n\
+         [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"none\"\nproxy = \"socks5://p:1080\"\n---\n\
+         11: socket: set host to its path, without port and tls\n",
     );
 }
 
