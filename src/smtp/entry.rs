@@ -94,7 +94,8 @@ impl Entry<'_> {
             let in_tls = channel.tls.is_some();
             let surroundings = Surroundings {
                 offered: &channel.capabilities.mechanisms,
-                protected: in_tls && self.server.tls.is_verified(),
+                protected: self.server.socket().is_some()
+                    || (in_tls && self.server.tls.is_verified()),
                 channel_key: channel.client.wire().lock().channel_key(),
             };
             let client = &mut channel.client;
@@ -143,12 +144,11 @@ impl Entry<'_> {
     /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
     fn channel(&mut self, tls: Option<&TlsClient>, hello: Hello) -> Result<Channel, Cause> {
         let server = self.server;
-        let (patience, limit) = (server.timeouts.connect, self.watch.deadline);
-        let socket =
-            connect(&server.host, server.port, patience, limit).map_err(|(stage, cause)| {
-                self.stage = stage;
-                cause
-            })?;
+        self.seen.proxy = server.proxy().map(ToString::to_string);
+        let socket = connect(server, self.watch.deadline).map_err(|(stage, cause)| {
+            self.stage = stage;
+            cause
+        })?;
         let mut mask = Mask::default();
         let secrets = self.credentials.map(|known| [&known.password, &known.token]);
         secrets.into_iter().flatten().flatten().for_each(|secret| mask.add_secret(secret));

@@ -18,6 +18,7 @@ mod mask;
 mod offered;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
+mod proxy;
 mod rehearsal;
 mod sasl;
 mod session;

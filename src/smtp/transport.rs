@@ -2,14 +2,16 @@
 //!
 //! Reads and writes block until the deadline; an error then has the kind `TimedOut`.
 
+mod channel;
 mod tls_stream;
 
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
+pub(super) use channel::Channel;
 pub(super) use tls_stream::{Heard, TlsStream};
 
 use crate::model::{Cause, Deadline};
@@ -26,9 +28,9 @@ pub(super) enum Heed {
     Words,
 }
 
-/// A connected TCP socket.
+/// A connected socket.
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Channel,
     deadline: Instant,
     /// The end of everything.
     limit: Option<Deadline>,
@@ -61,8 +63,9 @@ impl Meter {
 
 impl Socket {
     /// Takes over a connected stream; nothing is waited for beyond the limit.
-    pub(super) fn new(stream: TcpStream, limit: Option<Deadline>) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
+    pub(super) fn new(stream: impl Into<Channel>, limit: Option<Deadline>) -> io::Result<Self> {
+        let stream = stream.into();
+        stream.set_nodelay()?;
         Ok(Self { stream, deadline: Instant::now(), limit, meter: Meter::default() })
     }
 
@@ -80,7 +83,7 @@ impl Socket {
 
     fn writing(
         &mut self,
-        mut write: impl FnMut(&mut TcpStream) -> io::Result<usize>,
+        mut write: impl FnMut(&mut Channel) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let slice = self.remaining()?.min(SLICE);
         self.stream.set_write_timeout(Some(slice))?;
@@ -98,9 +101,7 @@ impl Socket {
 
     /// Whether there is something to read, the end included; never waits.
     fn has_input(&self) -> bool {
-        let looked = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
-        let restored = self.stream.set_nonblocking(false);
-        !matches!(&looked, Err(error) if error.kind() == ErrorKind::WouldBlock) || restored.is_err()
+        !matches!(self.stream.peek(), Err(error) if error.kind() == ErrorKind::WouldBlock)
     }
 }
 
@@ -210,11 +211,11 @@ impl Transport {
 
     /// The other end's address.
     pub(super) fn peer_address(&mut self) -> Option<IpAddr> {
-        self.socket().and_then(|socket| socket.stream.peer_addr().ok()).map(|peer| peer.ip())
+        self.socket().and_then(|socket| socket.stream.peer_address()).map(|peer| peer.ip())
     }
 
     fn local_address(&mut self) -> Option<SocketAddr> {
-        self.socket().and_then(|socket| socket.stream.local_addr().ok())
+        self.socket().and_then(|socket| socket.stream.local_address())
     }
 
     /// Reads what there is, at least an octet; 0 at the end.
@@ -250,7 +251,7 @@ impl Transport {
     pub(super) fn cut(&mut self) {
         if let Some(socket) = self.socket() {
             // A socket that is gone already is as cut as it can be.
-            let _ = socket.stream.shutdown(Shutdown::Both);
+            let _ = socket.stream.shut_down();
         }
         *self = Self::Closed;
     }
