@@ -13,7 +13,7 @@ use super::tls::TlsClient;
 use super::watch::{Line, Watch};
 use super::wire::Wire;
 use crate::model::{
-    AuthFacts, AuthPolicy, Cause, Observations, Reply, Server, Stage, Tls, TlsFacts,
+    AuthFacts, AuthPolicy, Cause, Observations, Protocol, Reply, Server, Stage, Tls, TlsFacts,
 };
 
 /// How long a server that has greeted once is waited for again.
@@ -138,7 +138,8 @@ impl Entry<'_> {
     /// Whether a mail can be sent to a server that offers neither STARTTLS nor AUTH.
     fn helo_may_do(&self) -> bool {
         let wants_auth = self.credentials.is_some() && self.server.auth == AuthPolicy::Auto;
-        self.server.tls != Tls::StartTls && !wants_auth
+        let knows_helo = self.server.protocol == Protocol::Smtp;
+        knows_helo && self.server.tls != Tls::StartTls && !wants_auth
     }
 
     /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
@@ -163,6 +164,9 @@ impl Entry<'_> {
         wire.lock().set_hello_name(server.ehlo.clone().unwrap_or(literal));
         if hello == Hello::Plain {
             wire.lock().expect_helo_only();
+        }
+        if server.protocol == Protocol::Lmtp {
+            wire.lock().speak_lmtp();
         }
         let mut facts = None;
         if let (Tls::Implicit, Some(tls)) = (server.tls, tls) {

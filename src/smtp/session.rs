@@ -12,8 +12,8 @@ use super::offered;
 use super::transaction::{Afterwards, Broken, Doubt, Ended, Pacing, Transaction};
 use super::watch::Watch;
 use crate::model::{
-    Address, Cause, Connection, Failure, Mail, Observations, RecipientPolicy, Reply, Secret,
-    Server, Stage,
+    Address, Cause, Connection, Failure, Mail, Observations, Protocol, RecipientPolicy, Reply,
+    Secret, Server, Stage,
 };
 
 /// How long the answer to QUIT is waited for; nothing depends on it any more.
@@ -55,6 +55,7 @@ pub(super) struct Session {
     protected: bool,
     /// The message may go out as a chunk.
     chunks: bool,
+    protocol: Protocol,
     connection: Connection,
     seen: Observations,
 }
@@ -82,7 +83,11 @@ impl Session {
                     true => Pacing::Grouped,
                     false => Pacing::Stepwise,
                 },
-                chunks: server.chunking && channel.capabilities.chunking,
+                // Recipients have answers of their own after the last chunk too.
+                chunks: server.chunking
+                    && channel.capabilities.chunking
+                    && server.protocol == Protocol::Smtp,
+                protocol: server.protocol,
                 client: channel.client,
                 capabilities: channel.capabilities,
                 connection: Connection {
@@ -145,6 +150,7 @@ impl Session {
             content,
             recipients,
             policy,
+            protocol: self.protocol,
         })
     }
 

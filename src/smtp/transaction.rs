@@ -9,6 +9,7 @@ mod body;
 mod chunk;
 mod envelope;
 mod groups;
+mod lmtp;
 mod riding;
 mod too_many;
 
@@ -17,7 +18,7 @@ use answers::Answers;
 use super::capabilities::Capabilities;
 use super::client::Client;
 use crate::model::{
-    Address, Cause, Content, Mail, NoSevenBitForm, Outcome, RecipientPolicy, Reply, Stage,
+    Address, Cause, Content, Mail, NoSevenBitForm, Outcome, Protocol, RecipientPolicy, Reply, Stage,
 };
 
 /// How commands go out.
@@ -79,6 +80,7 @@ pub(super) struct Transaction<'a> {
     /// Those of the mail's recipients that this transaction is for.
     pub(super) recipients: &'a [Address],
     pub(super) policy: RecipientPolicy,
+    pub(super) protocol: Protocol,
 }
 
 /// A transaction that came to its end.
@@ -156,7 +158,8 @@ impl Transaction<'_> {
         }
         let doubtful = self.pacing == Pacing::Grouped && answers.are_doubtful();
         let mut doubt = doubtful.then_some(Doubt::Groups);
-        if !doubtful && !answers.somebody_is_accepted() {
+        let wants_dot = self.protocol == Protocol::Smtp && !answers.somebody_is_accepted();
+        if !doubtful && wants_dot {
             self.abandon_data(&answers);
         }
         let Some(mail) = &answers.mail else {
@@ -175,6 +178,10 @@ impl Transaction<'_> {
             });
         }
         let (outcomes, left_over) = self.of_recipients(&answers)?;
+        if self.protocol == Protocol::Lmtp && answers.somebody_is_accepted() {
+            let (outcomes, next) = self.data_for_each(&answers, outcomes, left_over.is_empty())?;
+            return Ok(Ended { outcomes, left_over, announced_next: false, doubt, next });
+        }
         let all_or_none = self.policy == RecipientPolicy::AllOrNone;
         let somebody_refused = outcomes.iter().any(Option::is_some);
         let mut announced_next = false;

@@ -75,10 +75,14 @@ pub(super) struct Wire {
     accepted: u64,
     /// Where the end of the data stands in what was queued.
     end_of_data: Option<u64>,
+    /// More than one answer will come to the end of the data, each in its own right.
+    many_answers: bool,
     /// Something was in doubt or accepted before this message.
     doubted_before: bool,
     /// The server knows only HELO, or is taken to.
     helo_only: bool,
+    /// The server speaks LMTP.
+    lmtp: bool,
     mask: Mask,
     watch: Watch,
 }
@@ -107,8 +111,10 @@ impl Wire {
             queued: 0,
             accepted: 0,
             end_of_data: None,
+            many_answers: false,
             doubted_before: false,
             helo_only: false,
+            lmtp: false,
             mask,
             watch,
         }
@@ -142,6 +148,10 @@ impl Wire {
             }
             Phase::Hello if self.helo_only => {
                 self.say_helo();
+                return Ok(octets.len());
+            }
+            Phase::Hello if self.lmtp => {
+                self.say_lhlo();
                 return Ok(octets.len());
             }
             Phase::Greeting | Phase::Hello | Phase::Commands => {

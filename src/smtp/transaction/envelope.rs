@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::answers::Answers;
 use super::groups::groups;
 use super::{Broken, Doubt, Form, Pacing, Transaction};
-use crate::model::{Address, Cause, RecipientPolicy, Reply, Stage};
+use crate::model::{Address, Cause, Protocol, RecipientPolicy, Reply, Stage};
 use crate::smtp::client::{BodyError, Passage};
 use crate::smtp::wire::Delimiter;
 
@@ -136,7 +136,8 @@ impl Transaction<'_> {
     /// The lines that may go out before their turn, behind another message; none where they are
     /// too many for that, or will not do.
     pub(in crate::smtp) fn announcement(&self) -> Option<String> {
-        if self.pacing == Pacing::Stepwise || self.check_limits().is_err() {
+        let waits = self.pacing == Pacing::Stepwise || self.protocol == Protocol::Lmtp;
+        if waits || self.check_limits().is_err() {
             return None;
         }
         let commands = self.commands(Form::Data);

@@ -100,6 +100,19 @@ impl Wire {
         self.end_of_data.is_some_and(|end| self.accepted >= end)
     }
 
+    /// The next message is answered more than once, so that one refusal leaves it in doubt.
+    pub(in crate::smtp) fn expect_many_answers(&mut self) {
+        self.many_answers = true;
+    }
+
+    /// All answers have come; whether none of them leaves anything in doubt or accepted.
+    pub(in crate::smtp) fn end_many_answers(&mut self, all_refused: bool) {
+        self.many_answers = false;
+        if all_refused {
+            self.watch.in_doubt.store(self.doubted_before, Ordering::SeqCst);
+        }
+    }
+
     /// Whether QUIT went out behind the end of the data.
     pub(super) fn quit_is_out(&self) -> bool {
         self.end_of_data.is_some() && self.trailer == QUIT
@@ -151,7 +164,7 @@ impl Wire {
 
     /// What was refused is in no doubt; what was accepted must not be sent again either.
     pub(super) fn settle_doubt(&self, reply: Option<&RawReply>) {
-        let refused = reply.is_some_and(|reply| reply.code >= 400);
+        let refused = !self.many_answers && reply.is_some_and(|reply| reply.code >= 400);
         if self.phase == Phase::Body && (refused || !self.end_of_data_written()) {
             self.watch.in_doubt.store(self.doubted_before, Ordering::SeqCst);
         }

@@ -1,5 +1,5 @@
 //! The opening of a connection: the greeting, then EHLO, and HELO for servers that do not know it
-//! (RFC 5321 §3.2).
+//! (RFC 5321 §3.2); with LMTP LHLO instead of either (RFC 2033 §4.1).
 
 use std::time::Duration;
 
@@ -31,6 +31,11 @@ impl Wire {
     /// Says HELO where EHLO would be said.
     pub(in crate::smtp) fn expect_helo_only(&mut self) {
         self.helo_only = true;
+    }
+
+    /// Says LHLO where EHLO would be said, and never HELO.
+    pub(in crate::smtp) fn speak_lmtp(&mut self) {
+        self.lmtp = true;
     }
 
     /// What is said next is EHLO again.
@@ -71,7 +76,7 @@ impl Wire {
                 let reply = answer.decode();
                 return Err(Cause::Protocol(format!("EHLO was answered {reply}")));
             }
-            500..=599 if !self.helo_only => self.helo_instead(answer)?,
+            500..=599 if !self.helo_only && !self.lmtp => self.helo_instead(answer)?,
             _ => answer,
         };
         self.hush_unless_success(&answer);
@@ -94,6 +99,11 @@ impl Wire {
 
     pub(super) fn say_helo(&mut self) {
         self.queue_line(&format!("HELO {}", self.hello));
+    }
+
+    pub(super) fn say_lhlo(&mut self) {
+        self.framer.expect_capabilities(true);
+        self.queue_line(&format!("LHLO {}", self.hello));
     }
 
     /// lettre would say QUIT by itself and wait; what is said after a refusal is for the session.
