@@ -34,6 +34,7 @@ mod profiles_add;
 mod prompt;
 mod raw;
 mod replies;
+mod roads;
 mod sandbox;
 mod save_failed;
 mod schema;

@@ -6,6 +6,7 @@
 
 pub(crate) mod awkward;
 mod certificates;
+mod namespace;
 mod openssl;
 mod program;
 mod proxy;
@@ -14,8 +15,10 @@ mod sandbox;
 mod script;
 mod server;
 mod typist;
+mod unix_socket;
 
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
+pub(crate) use namespace::inside;
 pub(crate) use openssl::OpensslServer;
 pub(crate) use program::{Mailsend, Outcome, Running};
 pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
@@ -24,3 +27,4 @@ pub(crate) use sandbox::{caught, sandbox, sandbox_at};
 pub(crate) use script::{Channel, Dialogue, Heard, ScriptServer, TalkServer};
 pub(crate) use server::RealServer;
 pub(crate) use typist::{at_a_terminal, hidden, keys, shown};
+pub(crate) use unix_socket::at_a_socket;

@@ -27,7 +27,7 @@ mod text;
 
 use std::fmt::Write as _;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -69,9 +69,18 @@ impl ScriptServer {
         Self::start(script, Some(identity.server_config()))
     }
 
+    /// Plays a script without TLS at this address of this machine.
+    pub(crate) fn play_at(ip: IpAddr, script: &str) -> Self {
+        Self::listen(ip, script, None)
+    }
+
     fn start(script: &str, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
+        Self::listen(Ipv4Addr::LOCALHOST.into(), script, tls)
+    }
+
+    fn listen(ip: IpAddr, script: &str, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let connections = text::parse(script);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind((ip, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let dialogue = Dialogue::default();
         let wake = Arc::new(Mutex::new(None));

@@ -31,6 +31,16 @@ impl RealServer {
         Self::running("a real Unbound", "MAILSEND_TEST_UNBOUND")
     }
 
+    /// Dovecot's LMTP, by a Unix socket and by TCP.
+    pub(crate) fn lmtp() -> Option<Self> {
+        Self::running("Dovecot's LMTP", "MAILSEND_TEST_LMTP")
+    }
+
+    /// SOCKS5 and HTTP proxies.
+    pub(crate) fn proxies() -> Option<Self> {
+        Self::running("real proxies", "MAILSEND_TEST_PROXIES")
+    }
+
     /// Not a server, but the library of one.
     pub(crate) fn gsasl() -> Option<Self> {
         Self::running("GNU SASL", "MAILSEND_TEST_GSASL")
