@@ -69,6 +69,23 @@ fn dovecot_takes_mail_by_lmtp_inside_tls() {
     assert!(mail.contains("hello there"), "{mail}");
 }
 
+#[test]
+fn the_doctor_examines_a_store_at_its_own_port() {
+    let Some(server) = RealServer::lmtp() else { return };
+    let port = server.setting("LMTP");
+    let profile = format!(
+        "[profiles.store]\nhost = 'localhost'\nport = {port}\nprotocol = 'lmtp'\n\
+         address_family = 'ipv4'\nca_file = '{}'\nfrom = 'me@example.com'\n",
+        server.setting("CA")
+    );
+    Mailsend::new()
+        .config(&profile)
+        .args(["doctor", "store"])
+        .run()
+        .exit(0)
+        .stdout_contains("The profile store works as it stands.");
+}
+
 /// The name is known to the proxies alone.
 fn through(proxy: &str, port: u16) -> Mailsend {
     mail_to("mail.behind.test", port).args(["--proxy", proxy, "a@example.net"])
