@@ -15,8 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mailsend::model::{
-    Address, AuthPolicy, BodyType, Content, LoginStyle, Mail, Parameters, Piece, RecipientPolicy,
-    Server, Timeouts, Tls, Trust,
+    Address, AuthPolicy, BodyType, Content, LoginStyle, Mail, Parameters, Piece, Protocol,
+    RecipientPolicy, Road, Server, Timeouts, Tls, Trust,
 };
 use mailsend::smtp::{Mailing, Watch};
 
@@ -104,6 +104,8 @@ fn server(port: u16) -> Server {
         provider: None,
         host: "127.0.0.1".to_owned(),
         port,
+        protocol: Protocol::Smtp,
+        road: Road::default(),
         tls: Tls::Plaintext,
         trust: Trust::default(),
         auth: AuthPolicy::None,
