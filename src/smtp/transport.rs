@@ -34,6 +34,8 @@ pub(super) struct Socket {
     deadline: Instant,
     /// The end of everything.
     limit: Option<Deadline>,
+    /// How long one write waits, as the system was told last.
+    slice: Option<Duration>,
     meter: Meter,
 }
 
@@ -66,7 +68,7 @@ impl Socket {
     pub(super) fn new(stream: impl Into<Channel>, limit: Option<Deadline>) -> io::Result<Self> {
         let stream = stream.into();
         stream.set_nodelay()?;
-        Ok(Self { stream, deadline: Instant::now(), limit, meter: Meter::default() })
+        Ok(Self { stream, deadline: Instant::now(), limit, slice: None, meter: Meter::default() })
     }
 
     /// What follows must be done within this time.
@@ -86,7 +88,10 @@ impl Socket {
         mut write: impl FnMut(&mut Channel) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let slice = self.remaining()?.min(SLICE);
-        self.stream.set_write_timeout(Some(slice))?;
+        if self.slice != Some(slice) {
+            self.stream.set_write_timeout(Some(slice))?;
+            self.slice = Some(slice);
+        }
         match retry(self.limit, || write(&mut self.stream)) {
             Err(error) if error.kind() == ErrorKind::TimedOut && self.remaining().is_ok() => {
                 Err(ErrorKind::WouldBlock.into())
@@ -101,7 +106,8 @@ impl Socket {
 
     /// Whether there is something to read, the end included; never waits.
     fn has_input(&self) -> bool {
-        !matches!(self.stream.peek(), Err(error) if error.kind() == ErrorKind::WouldBlock)
+        !matches!(self.stream.peek(), Err(error)
+            if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted))
     }
 }
 

@@ -36,6 +36,7 @@ impl Wire {
         self.delimiter = delimiter;
         self.trailer = trailer;
         self.end_of_data = None;
+        self.doubted_before = self.watch.in_doubt.load(Ordering::SeqCst);
         self.stuffing = Stuffing::LineStart;
     }
 
