@@ -152,6 +152,12 @@ impl Client {
             wire.write_content(chunk).map_err(|Stopped| Interruption::Server)
         });
         let reply = match given {
+            // What follows a chunk of another length would be taken for a part of it.
+            Ok(()) if delimiter == Delimiter::Length && written + 2 != content.length() => {
+                self.wire.lock().cut();
+                let what = format!("{} octets of {}", written + 2, content.length());
+                return Err(BodyError::Connection(Cause::Internal(what)));
+            }
             Ok(()) => {
                 self.wire.lock().end_content();
                 self.read_reply()

@@ -2,7 +2,7 @@
 //! answers where it saves one, and DATA on a new connection where CHUNKING is a lie.
 
 use super::{program, send_with};
-use crate::support::{Mailsend, Outcome, ScriptServer};
+use crate::support::{Cut, Mailsend, Outcome, Proxy, ScriptServer};
 
 /// How a server that offers both begins.
 const BOTH: &str = "S: 220 hi
@@ -74,8 +74,16 @@ fn is_left_for_data(answers: &str) {
 #[test]
 fn a_whole_mail_is_one_flight() {
     let script = format!("{BOTH}\n{WHOLE}\nS: 250 ok\nS: 250 ok\nS: 250 queued\nS: 221 bye");
-    let (server, outcome) = send_with(&["--json"], &["a@example.net"], &script);
+    let server = ScriptServer::play(&script);
+    let mut proxy = Proxy::to(server.address(), Cut::default());
+    let outcome = Mailsend::new()
+        .args(["--host", "127.0.0.1", "--port", &proxy.port().to_string(), "--tls", "none"])
+        .args(["--ehlo", "client.example", "-f", "me@example.com", "--body", "hello", "--json"])
+        .arg("a@example.net")
+        .talks_to(server.dialogue())
+        .run();
     assert_eq!(outcome.exit(0).json()["flights"], 2, "EHLO, and everything else");
+    assert_eq!(proxy.ended().flights, 2, "counted on the network");
     server.finish();
 }
 

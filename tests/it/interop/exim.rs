@@ -29,10 +29,12 @@ arrives! { exim:
         [STARTTLS, "auth = 'PLAIN'"];
 }
 
+/// One more than Postfix: its part of the handshake comes in pieces, and TLS's ChangeCipherSpec goes
+/// between them without anybody waiting for it.
 #[test]
 fn a_mail_in_one_flight_arrives_octet_for_octet() {
     let keys = format!("{STARTTLS}\nauth = 'PLAIN'");
-    arrives_as_a_chunk(RealServer::exim(), ALICE, "STARTTLS_REQUIRED", &keys, 6);
+    arrives_as_a_chunk(RealServer::exim(), ALICE, "STARTTLS_REQUIRED", &keys, 7);
 }
 
 refused_once! { exim at STARTTLS_REQUIRED by STARTTLS,
