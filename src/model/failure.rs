@@ -219,6 +219,8 @@ impl fmt::Display for Failure {
             }
             Cause::TimedOut(_) | Cause::DeadlinePassed(_) | Cause::Lost(_) => {
                 write!(f, "{} ({}", self.cause, self.stage.name())?;
+                let source = self.seen.source.iter().filter(|_| self.stage == Stage::Connect);
+                source.into_iter().try_for_each(|source| write!(f, " from {source}"))?;
                 let proxy = self.seen.proxy.iter().filter(|_| self.stage <= Stage::Greeting);
                 proxy.into_iter().try_for_each(|proxy| write!(f, " through the proxy {proxy}"))?;
                 f.write_str(")")

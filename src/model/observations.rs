@@ -9,6 +9,8 @@ use super::{Mechanism, Reply, TlsFacts};
 pub struct Observations {
     /// The address that was connected to.
     pub address: Option<IpAddr>,
+    /// The address of this machine that it was to be connected from.
+    pub source: Option<IpAddr>,
     /// The proxy that led there, without its password.
     pub proxy: Option<String>,
     /// How it greeted.

@@ -145,6 +145,7 @@ impl Entry<'_> {
     /// Connects and says EHLO or HELO, inside TLS if there is a client for it.
     fn channel(&mut self, tls: Option<&TlsClient>, hello: Hello) -> Result<Channel, Cause> {
         let server = self.server;
+        self.seen.source = server.road.source;
         self.seen.proxy = server.proxy().map(ToString::to_string);
         let socket = connect(server, self.watch.deadline).map_err(|(stage, cause)| {
             self.stage = stage;

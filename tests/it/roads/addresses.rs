@@ -53,6 +53,11 @@ fn only_the_family_that_is_wanted_is_tried() {
         .run()
         .exit(75)
         .stderr_contains("mailsend: mail.test: no answer within 1 s (connecting)\n");
+    mail_to("mail.test", server.port())
+        .args(["--source-address", "192.0.2.1", "--connect-timeout", "1", "a@example.net"])
+        .run()
+        .exit(75)
+        .stderr_contains("no answer within 1 s (connecting from 192.0.2.1)\n");
     mail_to("mail.test", server.port()).args(["-6", "a@example.net"]).run().exit(0).silent();
     server.finish();
 }
