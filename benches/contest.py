@@ -5,9 +5,10 @@
 
 CONTESTS is a list of {"title", "rounds", "programs": {NAME: {"argv", "stdin", "environment"}}} and
 optionally "delay" {"server": PORT, "round_trip": SECONDS} for a link whose port takes the place of
-LINK in the command lines, and "each", how often a program is started for one result. The order
-turns by one from round to round, so that whatever else the machine does, and who came before,
-meets all of them. What does not work is left out, and its words are kept.
+LINK in the command lines. The order turns by one from round to round, so that whatever else the
+machine does, and who came before, meets all of them. Memory is looked at in a run before the
+rounds, which is the only one where there is one round. What does not work is left out, and its
+words are kept.
 """
 
 import contextlib
@@ -22,8 +23,6 @@ import time
 
 from delayed_link import DelayedLink
 
-PATIENCE = 600
-
 
 def main():
     with open(sys.argv[1]) as file:
@@ -35,27 +34,27 @@ def hold(contest):
     delay = contest.get("delay")
     with contextlib.ExitStack() as stack:
         link = delay and stack.enter_context(DelayedLink(delay["server"], delay["round_trip"]))
-        programs = {name: Program(link, contest.get("each", 1), **program)
+        programs = {name: Program(link, **program)
                     for name, program in contest["programs"].items()}
         print(f"{contest['title']}: {contest['rounds']} rounds", file=sys.stderr)
-        runs, left_out, flights = {}, {}, {}
+        runs, left_out, flights, peaks = {}, {}, {}, {}
         for name, program in list(programs.items()):
             try:
-                # Also warms the caches.
-                program.once()
-                flights[name] = program.flights()
+                peak, *run = program.peak()
+                peaks[name], flights[name] = peak, program.flights()
             except (OSError, subprocess.SubprocessError) as error:
                 left_out[name] = str(error)
                 del programs[name]
                 print(f"  {name} is left out: {error}", file=sys.stderr)
             else:
-                runs[name] = []
+                # It warmed the caches, and time(1) took some of it: nothing beside what is done
+                # only once because it takes so long.
+                runs[name] = [run] if contest["rounds"] == 1 else []
         order = list(programs)
-        for _ in range(contest["rounds"]):
+        for _ in range(contest["rounds"] if contest["rounds"] > 1 else 0):
             for name in order:
                 runs[name].append(programs[name].once())
             order = order[1:] + order[:1]
-        peaks = {name: program.peak() for name, program in programs.items()}
     return {**contest, "left_out": left_out, "results": {
         name: {
             "wall": statistics.median(run[0] for run in runs[name]),
@@ -74,20 +73,16 @@ def hold(contest):
 class Program:
     """A command line, started as a user would."""
 
-    def __init__(self, link, each, argv, stdin=os.devnull, environment=None):
+    def __init__(self, link, argv, stdin=os.devnull, environment=None):
         port = str(link.port) if link else ""
         self.argv = [word.replace("LINK", port) for word in argv]
-        self.link, self.each, self.stdin = link, each, stdin
+        self.link, self.stdin = link, stdin
         self.environment = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"],
                             **(environment or {})}
 
     def once(self):
         """Seconds, and seconds of CPU."""
-        wall = cpu = 0
-        for _ in range(self.each):
-            run = self._start(self.argv)
-            wall, cpu = wall + run[0], cpu + run[1]
-        return wall, cpu
+        return self._start(self.argv)
 
     def _start(self, argv):
         with open(self.stdin) as stdin, tempfile.TemporaryFile() as said:
@@ -115,14 +110,12 @@ class Program:
         return None
 
     def peak(self):
-        """Kilobytes in memory at most, as time(1) says: of children alone, as the kernel counts
-        what the parent of a program had too, and Python has more than some of them."""
-        with tempfile.NamedTemporaryFile("r") as report, open(self.stdin) as stdin:
-            subprocess.run([os.environ["TIME"], "-v", "-o", report.name, *self.argv], stdin=stdin,
-                           env=self.environment, check=True, timeout=PATIENCE,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """Kilobytes in memory at most, then what `once` answers. As time(1) says: the kernel counts
+        what a program's parent had too, and Python has more than some of them."""
+        with tempfile.NamedTemporaryFile("r") as report:
+            run = self._start([os.environ["TIME"], "-v", "-o", report.name, *self.argv])
             found = re.search(r"Maximum resident set size \(kbytes\): (\d+)", report.read())
-        return int(found.group(1))
+        return int(found.group(1)), *run
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def table(contest):
     results = contest["results"]
     has_flights = any(result["flights"] for result in results.values())
     unit, scale = (("s", 1) if results["mailsend"]["wall"] > 1 else ("ms", 1000))
-    yield (f"| {contest['rounds']} rounds | wall {unit} | ratio | CPU {unit} | ratio | peak MiB |"
+    yield (f"| {contest['rounds']} round{'s' * (contest['rounds'] > 1)} | wall {unit} | ratio | CPU {unit} | ratio | peak MiB |"
            + (" flights |" if has_flights else ""))
     yield "|---|--:|--:|--:|--:|--:|" + ("--:|" if has_flights else "")
     for name, result in results.items():
