@@ -8,6 +8,7 @@ between two of the server's, the TLS handshake included.
 
 import asyncio
 import threading
+import time
 
 
 class DelayedLink:
@@ -28,6 +29,11 @@ class DelayedLink:
         return self
 
     def __exit__(self, *_):
+        # What is still on its way to a program that is over.
+        for _ in range(100):
+            if not self.connections:
+                break
+            time.sleep(0.02)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
 
@@ -43,6 +49,8 @@ class DelayedLink:
         self.port = server.sockets[0].getsockname()[1]
         started.set()
         self.loop.run_forever()
+        server.close()
+        self.loop.close()
 
     async def _connection(self, reader, writer):
         # The loop keeps no more than a weak reference to a task.
