@@ -306,7 +306,9 @@ mod tests {
                 prop_assert_eq!(&guessed(octets, None, None).0, &text);
             }
             let (gb18030, _, lost) = encoding_rs::GB18030.encode(&text);
-            if !lost {
+            // GB 18030-2022 has given some of the private characters places of their own.
+            let is_private = |it: char| ('\u{e000}'..='\u{f8ff}').contains(&it);
+            if !lost && !text.contains(is_private) {
                 prop_assert_eq!(named("gb18030", &gb18030), Ok(text));
             }
         }

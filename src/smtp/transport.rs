@@ -127,23 +127,12 @@ fn retry(
     }
 }
 
-/// Acknowledges now what was received, which otherwise waits some 40 ms for octets of ours to go
-/// with. A server that leaves Nagle's algorithm on holds back its next words until then: Postfix
-/// does so between the first ticket of TLS 1.3 and the second.
-fn acknowledge_at_once(stream: &TcpStream) {
-    // Only faster, so it does not matter where it cannot be had.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = rustix::net::sockopt::set_tcp_quickack(stream, true);
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let _ = stream;
-}
-
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let remaining = self.remaining()?;
         self.stream.set_read_timeout(Some(remaining))?;
         if !self.meter.ours_last {
-            acknowledge_at_once(&self.stream);
+            self.stream.acknowledge_at_once();
         }
         let octets = retry(self.limit, || self.stream.read(buffer))?;
         self.meter.received(octets);
