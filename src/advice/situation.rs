@@ -7,6 +7,7 @@ use crate::model::{
     Address, AuthPolicy, Cause, CertificateFault, Failure, LoginStyle, Mechanism, Observations,
     Proof, Protocol, ProxyFault, Reply, Server, Stage, Tls,
 };
+use crate::smtp::NOT_OURS;
 
 /// What a row asks for; all of its conditions must be met.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,8 @@ pub(super) enum When {
     Socket,
     /// What is spoken is this.
     Speaks(Protocol),
-    /// An address of this machine is set to connect from.
-    FromSource,
+    /// The address to connect from is not one of this machine's.
+    SourceNotOurs,
     /// The proxy wants a login, or another one.
     ProxyLogin,
     /// The server is this machine.
@@ -168,7 +169,9 @@ impl<'a> Situation<'a> {
             When::NotPort(port) => self.server.port != port,
             When::Socket => self.server.socket().is_some(),
             When::Speaks(protocol) => self.server.protocol == protocol,
-            When::FromSource => self.server.road.source.is_some(),
+            When::SourceNotOurs => {
+                matches!(self.cause, Some(Cause::ConnectFailed(why)) if why.contains(NOT_OURS))
+            }
             When::ProxyLogin => match self.cause {
                 Some(Cause::Proxy(problem)) => matches!(problem.fault, ProxyFault::LoginRefused(_)),
                 _ => false,

@@ -117,7 +117,12 @@ fn invalid_value(error: &clap::Error) -> Refusal {
 fn bad_value(error: &clap::Error) -> Refusal {
     let value = value(error).unwrap_or_default();
     let reason = error.source().map_or_else(String::new, ToString::to_string);
-    let repeated = if reason.contains(value) { String::new() } else { format!(" {value:?}") };
+    // A URL with a user name in it may have a password behind that.
+    let may_reveal = value.contains("://") && value.contains('@');
+    let repeated = match may_reveal || reason.contains(value) {
+        true => String::new(),
+        false => format!(" {value:?}"),
+    };
     Refusal::usage(format!("{}{repeated}: {reason}", flag(error)))
 }
 

@@ -164,13 +164,16 @@ fn lookup_failure(error: &io::Error) -> Cause {
     }
 }
 
+/// What is wrong with a source address that no interface has.
+pub const NOT_OURS: &str = "this machine does not have that address";
+
 /// What became of one address, and of the one that it was to be reached from.
 fn in_words(address: SocketAddr, source: Option<IpAddr>, trouble: &Trouble) -> String {
     let address = address.ip();
     let from = source.map(|source| format!(" from {source}")).unwrap_or_default();
     match trouble {
         Trouble::Source(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
-            format!("{address}{from}: this machine does not have that address")
+            format!("{address}{from}: {NOT_OURS}")
         }
         Trouble::Source(error) | Trouble::Connection(error) => {
             format!("{address}{from}: {}", reason(error))

@@ -33,6 +33,7 @@ mod watch;
 mod wire;
 
 pub use capabilities::Capabilities;
+pub use connect::NOT_OURS;
 pub use look::{Look, look};
 pub use mailing::{Mailed, Mailing, Told};
 pub use rehearsal::{Answers, Rehearsal, Rehearsed};

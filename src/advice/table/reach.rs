@@ -6,8 +6,8 @@ use crate::advice::situation::Kind::{
     TimedOut,
 };
 use crate::advice::situation::When::{
-    At, Code, Failed, FromSource, Local, NotPort, Port, ProxyLogin, Remote, Says, Socket, Speaks,
-    Tls as TlsIs,
+    At, Code, Failed, Local, NotPort, Port, ProxyLogin, Remote, Says, Socket, SourceNotOurs,
+    Speaks, Tls as TlsIs,
 };
 use crate::model::Protocol::{Lmtp, Smtp};
 use crate::model::Stage::{Connect, Greeting, Hello};
@@ -44,8 +44,8 @@ pub(super) const ROWS: &[Row] = &[
         &[Failed(ConnectFailed), Socket],
         "check host = \"{host}\": whether the server runs, listens there, and lets this user in",
     ),
-    row(
-        &[Failed(ConnectFailed), FromSource],
+    sure(
+        &[Failed(ConnectFailed), SourceNotOurs],
         "check source_address: `ip address` lists those of this machine",
     ),
     sure(&[Failed(Refused), At(Hello), Speaks(Smtp), Says(&["lhlo", "lmtp"])], SPEAK_LMTP),

@@ -126,5 +126,11 @@ fn an_address_that_is_not_ours_is_named() {
         .run()
         .exit(75)
         .stderr_contains("127.0.0.1 from 192.0.2.77: this machine does not have that address\n")
-        .stderr_contains("hint: check source_address");
+        .stderr_contains("hint: check source_address")
+        .lacks("no mail server runs");
+    mail_to("127.0.0.1", 25)
+        .args(["--source-address", "192.0.2.77", "a@example.net"])
+        .run()
+        .exit(75)
+        .lacks("no mail server runs");
 }

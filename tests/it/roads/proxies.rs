@@ -155,7 +155,8 @@ fn a_password_belongs_in_the_environment() {
         .args(["--proxy", "http://me:hunter2@127.0.0.1:9", "a@example.net"])
         .run()
         .exit(64)
-        .stderr_contains("a password does not belong here");
+        .stderr_contains("--proxy: a password does not belong here")
+        .lacks("hunter2");
     Mailsend::new()
         .config("[profiles.a]\nhost = 'h'\nproxy = 'http://me:hunter2@127.0.0.1:9'\n")
         .args(["-f", "me@example.com", "-s", "hi", "--body", "x", "a@example.net"])
