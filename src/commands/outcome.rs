@@ -151,7 +151,11 @@ impl Told<'_> {
                 advice::on_refusal(*stage, reply, self.server, self.from)
             }
             Outcome::Unknown { .. } => {
-                vec!["the server may have taken it: sending again may send it twice".to_owned()]
+                let twice = "the server may have taken it: sending again may send it twice";
+                let in_group = "if the server always breaks off so, it may not understand commands \
+                                in groups, although it says so: set pipelining = \"never\"";
+                let ahead = self.connection.ahead_of_answers.then_some(in_group);
+                std::iter::once(twice).chain(ahead).map(str::to_owned).collect()
             }
             Outcome::Accepted(_) | Outcome::Withheld => Vec::new(),
         }

@@ -265,6 +265,8 @@ pub struct Connection {
     pub octets_sent: u64,
     /// PIPELINING is offered, but it took one command at a time on another connection.
     pub broken_pipelining: bool,
+    /// The last message went out before the answers to its envelope, as a chunk.
+    pub ahead_of_answers: bool,
     /// CHUNKING is offered, but it took DATA on another connection.
     pub broken_chunking: bool,
 }

@@ -116,6 +116,8 @@ impl Session {
         transaction.announced = announced;
         transaction.afterwards = afterwards;
         let ended = transaction.run();
+        self.connection.ahead_of_answers =
+            self.pacing != Pacing::Stepwise && self.client.wire().lock().is_by_length();
         if self.pacing == Pacing::Grouped && ended.is_ok() {
             self.pacing = Pacing::Proven;
         }

@@ -47,6 +47,11 @@ impl Wire {
         self.phase = Phase::Riding;
     }
 
+    /// Whether the last message was told from what follows it by its length.
+    pub(in crate::smtp) fn is_by_length(&self) -> bool {
+        self.delimiter == Delimiter::Length
+    }
+
     /// Writes octets of the message, dot-stuffed where a dot would end it.
     pub(in crate::smtp) fn write_content(&mut self, octets: &[u8]) -> Result<(), Stopped> {
         if self.delimiter == Delimiter::Length {

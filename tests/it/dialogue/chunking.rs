@@ -177,7 +177,7 @@ fn a_lost_answer_leaves_the_outcome_unknown() {
         "S: 250 ok\nS: 354 go on\nC-EOF",
         "S: nonsense\nC-EOF",
     ] {
-        whole(answers).exit(79);
+        whole(answers).exit(79).stderr_contains("set pipelining = \"never\"");
     }
     for_two("S: 250 ok\nS: 550 no\nS-CLOSE").exit(79);
     for_two("S: 250 ok\nS: 550 no\nS: 250 ok\nC-EOF")
