@@ -206,10 +206,12 @@ impl Search<'_> {
         let mut index = self.rehearse(server, safety, login);
         let mut names = self.other_names().into_iter();
         let asked = self.sender.clone();
-        // Without a login no password is said any more.
-        while !self.trials[index].is_good()
-            && !(if login { self.is_over() } else { self.is_late() })
-        {
+        while !self.trials[index].is_good() {
+            // Without a login no password is said any more.
+            let is_over = if login { self.is_over() } else { self.is_late() };
+            if is_over {
+                break;
+            }
             let trial = &self.trials[index];
             let mut server = trial.server.clone();
             match trial.remedy() {

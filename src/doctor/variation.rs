@@ -93,8 +93,7 @@ fn is_challenge(mechanism: Mechanism) -> bool {
 pub(super) fn inside(refused: &Trial, worked: &Trial, way: &Way, base: &Server) -> Option<Server> {
     let mechanism = refused.given_in_vain()?;
     let by = worked.rehearsed.connection.auth.map(|auth| auth.mechanism);
-    let offered = |wanted: &Mechanism| way.offered.iter().any(|name| name == wanted.name());
-    let same = by.filter(|by| *by != mechanism).filter(offered);
+    let same = by.filter(|by| *by != mechanism).filter(|by| way.offers(*by));
     let others = other_mechanisms(way, mechanism, way.safety);
     let other = same.or_else(|| others.first().copied())?;
     let mut server = way.server(base, true);
@@ -108,20 +107,18 @@ pub(super) fn others(tried: &Trial, way: &Way) -> Vec<Mechanism> {
         tried.rehearsed.seen.tried.first().is_some_and(|(name, _)| name == mechanism.name())
     };
     let may_reveal = way.safety != Safety::Hidden;
-    let offered = |mechanism: &Mechanism| way.offered.iter().any(|name| name == mechanism.name());
     let mut others: Vec<Mechanism> = BY_PASSWORD
         .into_iter()
-        .filter(|it| offered(it) && !was_tried(it) && (may_reveal || it.is_scram()))
+        .filter(|it| way.offers(*it) && !was_tried(it) && (may_reveal || it.is_scram()))
         .collect();
     others.reverse();
     others
 }
 
 fn other_mechanisms(way: &Way, refused: Mechanism, safety: Safety) -> Vec<Mechanism> {
-    let offered = |mechanism: &Mechanism| way.offered.iter().any(|name| name == mechanism.name());
     let may_be_said = |mechanism: &Mechanism| safety != Safety::Hidden || mechanism.is_scram();
     let others = BY_PASSWORD.into_iter().filter(|mechanism| *mechanism != refused);
-    others.filter(offered).filter(may_be_said).collect()
+    others.filter(|other| way.offers(*other)).filter(may_be_said).collect()
 }
 
 /// The style of LOGIN that was not tried and may work.

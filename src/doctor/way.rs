@@ -38,6 +38,11 @@ pub struct Way {
 }
 
 impl Way {
+    /// Whether this mechanism is offered there.
+    pub(super) fn offers(&self, mechanism: Mechanism) -> bool {
+        self.offered.iter().any(|name| name == mechanism.name())
+    }
+
     /// Settings that lead there, with a login or without.
     pub(super) fn server(&self, base: &Server, login: bool) -> Server {
         let trust = match (self.tls, self.pin) {

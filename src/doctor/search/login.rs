@@ -68,8 +68,7 @@ impl Search<'_> {
     /// Where everybody may hear it, what can at least not be read is tried before the password is
     /// said.
     fn by_challenge(&mut self, way: &Way) -> Option<usize> {
-        let name = Mechanism::CramMd5.name();
-        if way.safety != Safety::Clear || !way.offered.iter().any(|offered| offered == name) {
+        if way.safety != Safety::Clear || !way.offers(Mechanism::CramMd5) {
             return None;
         }
         let mut server = way.server(&self.base, true);

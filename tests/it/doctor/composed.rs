@@ -19,6 +19,8 @@ use crate::support::awkward::{
 use crate::support::{Mailsend, Outcome};
 
 const SEEDS: Range<u64> = 1000..1150;
+/// Servers at which something was left untried, or too much was shown.
+const HARD_SEEDS: [u64; 8] = [3007, 3134, 3135, 3145, 3176, 3234, 3330, 3471];
 /// How long a person waits for the doctor.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// After these many refused passwords no account is locked yet.
@@ -204,7 +206,7 @@ impl Examined {
 
 #[test]
 fn a_profile_is_found_wherever_there_is_one() {
-    each_case(SEEDS, |case| _ = examine(case).holds());
+    each_case(SEEDS.chain(HARD_SEEDS), |case| _ = examine(case).holds());
 }
 
 const NOTHING: Consent = Consent { pin: false, cleartext: false, ca_given: false };
