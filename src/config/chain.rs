@@ -142,7 +142,9 @@ impl Configuration {
         let names = self.names();
         match nearest(name, names.iter().copied()) {
             Some(near) => error.with_suggestion(Some(near)),
-            None if names.is_empty() => error,
+            None if names.is_empty() => error.with_hint(
+                "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none".to_owned(),
+            ),
             None => error.with_hint(format!("there are: {}", self.listed())),
         }
     }

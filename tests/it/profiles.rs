@@ -111,6 +111,10 @@ fn what_cannot_be_shown_says_why() {
         .exit(78)
         .stderr_contains("no profile \"crop\" in")
         .stderr_contains("hint: did you mean \"corp\"?");
+    profiles(&["show", "crop"])
+        .run()
+        .exit(78)
+        .stderr_contains("hint: `mailsend profiles add ADDRESS` sets one up");
     profiles(&["show"])
         .config("prot = 1\nhots = 2")
         .run()
