@@ -280,7 +280,8 @@ mod tests {
         let default = Configuration::of(&[("/u", "\ndefault_profile = \"corp\"")]);
         assert_eq!(
             outcome(&default, &choice(None, None, None)),
-            "error: /u:2:19: default_profile: no profile \"corp\" in /u"
+            "error: /u:2:19: default_profile: no profile \"corp\" in /u | `mailsend profiles add \
+             ADDRESS` sets one up; -p sandbox needs none"
         );
     }
 
