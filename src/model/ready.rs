@@ -1,8 +1,9 @@
 //! A message that was written by somebody else and is sent as it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Address, Mailbox, Source};
+use super::{Address, FromRewrite, Mailbox, Source};
 
 /// A ready message, and what the command line and the settings say about its envelope.
 #[derive(Debug)]
@@ -19,6 +20,21 @@ pub struct Ready {
     pub header_recipients: HeaderRecipients,
     /// The domain of addresses in the header that have none.
     pub qualify_domain: Option<String>,
+    /// What is set right in its header; without it, it is sent as it is.
+    pub mending: Option<Mending>,
+}
+
+/// What is set right in the header of a message that was written for sendmail(8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mending {
+    /// When its author becomes the one of the settings.
+    pub from_rewrite: FromRewrite,
+    /// The author's name, for a message that names no author.
+    pub name: Option<String>,
+    /// Whom names without a domain stand for, where that is one address; in lower case.
+    pub names: BTreeMap<String, Address>,
+    /// The charset of octets that are not UTF-8, if the locale has one.
+    pub charset: Option<String>,
 }
 
 /// Where the envelope's sender comes from.

@@ -26,6 +26,7 @@ fn ready(message: impl Into<Vec<u8>>) -> Ready {
         sender: EnvelopeSender::Header,
         recipients: vec![mailbox("rcpt@example.net").address],
         header_recipients: HeaderRecipients::Ignored,
+        mending: None,
         qualify_domain: Some("corp.example".to_owned()),
     }
 }

@@ -91,6 +91,7 @@ pub(super) fn ready(
         recipients: recipients.into_iter().map(|mailbox| mailbox.address).collect(),
         header_recipients,
         qualify_domain: identity.qualify_domain.clone(),
+        mending: None,
     })
 }
 

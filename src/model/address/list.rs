@@ -21,7 +21,45 @@ struct Entry {
     domain: Option<String>,
 }
 
+/// One address of a list as it was written, perhaps without a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// The display name.
+    pub name: Option<&'a str>,
+    /// The part left of the `@`, or all there is.
+    pub local: &'a str,
+    /// The part right of it.
+    pub domain: Option<&'a str>,
+}
+
+impl Written<'_> {
+    /// The mailbox, with this domain if it has none of its own.
+    pub fn complete(&self, domain: &str) -> Result<Mailbox, AddressError> {
+        let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
+        match self.domain {
+            Some(own) => self.join(own),
+            None => self.join(&checked(domain)?),
+        }
+    }
+
+    /// With a domain that is checked already.
+    fn join(&self, domain: &str) -> Result<Mailbox, AddressError> {
+        let address = Address::join(self.local.to_owned(), domain.to_owned())
+            .map_err(|reason| refuse(&format!("{}@{domain}", self.local), &reason))?;
+        Ok(Mailbox { name: self.name.map(str::to_owned), address })
+    }
+}
+
 impl AddressList {
+    /// Every address as it was written, in order.
+    pub fn entries(&self) -> impl Iterator<Item = Written<'_>> {
+        self.entries.iter().map(|entry| Written {
+            name: entry.name.as_deref(),
+            local: &entry.local,
+            domain: entry.domain.as_deref(),
+        })
+    }
+
     /// Completes every address; one without a domain needs `qualify_domain`.
     pub fn qualify(&self, qualify_domain: Option<&str>) -> Result<Vec<Mailbox>, AddressError> {
         let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
@@ -29,14 +67,12 @@ impl AddressList {
             true => None,
             false => qualify_domain.map(checked).transpose()?,
         };
-        let complete = |entry: &Entry| {
-            let domain = entry.domain.as_ref().or(default.as_ref());
-            let domain = domain.ok_or_else(|| refuse(&entry.local, "no @ and domain"))?;
-            let address = Address::join(entry.local.clone(), domain.clone())
-                .map_err(|reason| refuse(&format!("{}@{domain}", entry.local), &reason))?;
-            Ok(Mailbox { name: entry.name.clone(), address })
+        let complete = |written: Written<'_>| {
+            let domain = written.domain.or(default.as_deref());
+            let domain = domain.ok_or_else(|| refuse(written.local, "no @ and domain"))?;
+            written.join(domain)
         };
-        self.entries.iter().map(complete).collect()
+        self.entries().map(complete).collect()
     }
 
     /// Whether there is none.
@@ -270,6 +306,17 @@ mod tests {
         );
         let complete: AddressList = "a@x.test".parse().unwrap();
         assert!(complete.qualify(Some("unused and wrong")).is_ok());
+    }
+
+    #[test]
+    fn an_address_is_told_as_it_was_written() {
+        let list: AddressList = "Bob <bob>, a@X.test".parse().unwrap();
+        let [bob, a] = list.entries().collect::<Vec<_>>()[..] else { panic!() };
+        assert_eq!((bob.name, bob.local, bob.domain), (Some("Bob"), "bob", None));
+        assert_eq!((a.name, a.local, a.domain), (None, "a", Some("x.test")));
+        assert_eq!(bob.complete("Y.test").unwrap().to_string(), "Bob <bob@y.test>");
+        assert_eq!(a.complete("y.test").unwrap().to_string(), "a@x.test");
+        assert!(bob.complete("a b").is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod scan;
 
 use std::fmt;
 
-pub use list::AddressList;
+pub use list::{AddressList, Written};
 
 /// Octets of an address that fit into a path of 256 with its angle brackets (RFC 5321 §4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
