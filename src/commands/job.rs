@@ -33,7 +33,7 @@ pub enum Letter {
     /// A message to be composed.
     Draft(Box<Draft>),
     /// One that is complete.
-    Ready(Ready),
+    Ready(Box<Ready>),
 }
 
 /// How often what was deferred is tried again within one run.

@@ -51,7 +51,7 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let reading = Reading { patience, charsets };
     let (what, identity) = (&args.what, &settings.identity);
     let letter = if what.raw {
-        Letter::Ready(raw::ready(what, identity, profile, patience, ui)?)
+        Letter::Ready(Box::new(raw::ready(what, identity, profile, patience, ui)?))
     } else {
         Letter::Draft(Box::new(draft::draft(what, identity, profile, reading, ui)?))
     };
