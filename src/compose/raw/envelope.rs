@@ -2,11 +2,32 @@
 //! From; of a message that was sent on, from the last time that was done (RFC 5322 §3.6.6).
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::ops::Range;
 
 use super::error::ReadyError;
-use super::header::Field;
-use crate::model::{Address, AddressList};
+use super::header::{self, Field};
+use crate::model::{Address, AddressList, Source, Written};
+
+/// Whom a header names, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderEnvelope {
+    /// Everybody in To, Cc and Bcc, a list for each field; perhaps nobody.
+    pub recipients: Vec<AddressList>,
+    /// The author, or who sent it on, if that can be read.
+    pub from: Option<AddressList>,
+}
+
+/// Reads whom the header of a message names, nothing completed.
+pub fn header_envelope(source: &Source) -> Result<HeaderEnvelope, ReadyError> {
+    let fields = header::read(source)?.fields;
+    let reader = Reader::new(&fields, None);
+    let recipients = reader.recipient_fields().map(list).collect::<Result<_, _>>()?;
+    let name = if reader.resent { "Resent-From" } else { "From" };
+    let from = reader.fields.iter().find(|field| field.is(name));
+    let from = from.and_then(|field| list(field).ok()).filter(|list| !list.is_empty());
+    Ok(HeaderEnvelope { recipients, from })
+}
 
 /// Fields with recipients, and how they are listed.
 struct Recipients {
@@ -47,14 +68,22 @@ impl<'a> Reader<'a> {
 
     /// Everybody who is named, in order.
     pub(super) fn recipients(&self) -> Result<Vec<Address>, ReadyError> {
-        let Recipients { names, all } = if self.resent { RESENT_RECIPIENTS } else { RECIPIENTS };
         let mut found = Vec::new();
-        for name in names {
-            for field in self.fields.iter().filter(|field| field.is(name)) {
-                found.extend(addresses(field, self.qualify_domain)?);
-            }
+        for field in self.recipient_fields() {
+            found.extend(addresses(field, self.qualify_domain)?);
         }
+        let all = self.names().all;
         if found.is_empty() { Err(ReadyError::NoRecipients { fields: all }) } else { Ok(found) }
+    }
+
+    fn recipient_fields(&self) -> impl Iterator<Item = &'a Field> {
+        let fields = self.fields;
+        let of_name = move |name: &'static str| fields.iter().filter(move |field| field.is(name));
+        self.names().names.into_iter().flat_map(of_name)
+    }
+
+    fn names(&self) -> Recipients {
+        if self.resent { RESENT_RECIPIENTS } else { RECIPIENTS }
     }
 
     /// Who sent it, or sent it on.
@@ -78,14 +107,22 @@ pub(super) fn author(fields: &[Field], qualify_domain: Option<&str>) -> Option<A
 }
 
 fn addresses(field: &Field, qualify_domain: Option<&str>) -> Result<Vec<Address>, ReadyError> {
-    let refused = |reason: String| ReadyError::Addresses { field: field.name(), reason };
-    let list: AddressList = field.value().parse().map_err(|error| refused(format!("{error}")))?;
-    let mailboxes = list.qualify(qualify_domain).map_err(|error| refused(format!("{error}")))?;
-    let addresses: Vec<Address> = mailboxes.into_iter().map(|mailbox| mailbox.address).collect();
-    match addresses.iter().find(|address| address.local().contains('\u{fffd}')) {
-        Some(address) => Err(refused(format!("\"{address}\" is not valid UTF-8"))),
-        None => Ok(addresses),
+    let mailboxes = list(field)?.qualify(qualify_domain).map_err(|error| refused(field, error))?;
+    Ok(mailboxes.into_iter().map(|mailbox| mailbox.address).collect())
+}
+
+fn list(field: &Field) -> Result<AddressList, ReadyError> {
+    let list: AddressList = field.value().parse().map_err(|error| refused(field, error))?;
+    let damaged = list.entries().find(|written| written.local.contains('\u{fffd}'));
+    if let Some(Written { local, domain, .. }) = damaged {
+        let address = domain.map_or_else(|| local.to_owned(), |domain| format!("{local}@{domain}"));
+        return Err(refused(field, format_args!("\"{address}\" is not valid UTF-8")));
     }
+    Ok(list)
+}
+
+fn refused(field: &Field, reason: impl Display) -> ReadyError {
+    ReadyError::Addresses { field: field.name(), reason: reason.to_string() }
 }
 
 #[cfg(test)]
@@ -174,5 +211,51 @@ mod tests {
             with(b"To: j\xfc@x.test\n").unwrap_err(),
             "To: \"j\u{fffd}@x.test\" is not valid UTF-8"
         );
+    }
+
+    /// Names and addresses as they were written: recipients a line for each field, then the author.
+    fn written(text: &str) -> Result<String, String> {
+        let source = Source::Memory(text.as_bytes().to_vec());
+        let found = header_envelope(&source).map_err(|error| error.to_string())?;
+        let shown = |list: &AddressList| {
+            list.entries()
+                .map(|Written { name, local, domain }| {
+                    [name.unwrap_or("-"), local, domain.unwrap_or("-")].join(" ")
+                })
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let mut lines: Vec<String> = found.recipients.iter().map(shown).collect();
+        lines.push(found.from.as_ref().map_or("nobody".to_owned(), shown));
+        Ok(lines.join("\n"))
+    }
+
+    #[test]
+    fn whom_a_header_names_is_told_as_it_was_written() {
+        let cron = "From: root (Cron Daemon)\nTo: root, bob@x.test,,\nSubject: s\n\nhi\n";
+        assert_eq!(written(cron).unwrap(), "- root -, - bob x.test\nCron Daemon root -");
+        let text = "bcc: h@x.test\nFrom: \nTo: Team: A <a>, b@x.test;\nCC: c@localhost\nTo: d\n";
+        assert_eq!(
+            written(text).unwrap(),
+            "A a -, - b x.test\n- d -\n- c localhost\n- h x.test\nnobody"
+        );
+    }
+
+    #[test]
+    fn that_nobody_is_named_is_for_others_to_judge() {
+        assert_eq!(written("From: a@, b\nSubject: s\n").unwrap(), "nobody");
+        assert_eq!(written("To: undisclosed-recipients:;\n").unwrap(), "\nnobody");
+        assert_eq!(
+            written("To: a\nCC: b@@x.test\n").unwrap_err(),
+            "CC: \"b@@x.test\": more than one @; quote the local part if it contains one"
+        );
+        assert_eq!(written("To: j\u{fffd}\n").unwrap_err(), "To: \"j\u{fffd}\" is not valid UTF-8");
+    }
+
+    #[test]
+    fn of_a_message_that_was_sent_on_the_last_time_counts() {
+        let text = "Resent-To: now\nResent-From: me (Me)\nResent-Bcc: h@x.test\nResent-To: old\n\
+                    From: a@x.test\nTo: b@x.test\n";
+        assert_eq!(written(text).unwrap(), "- now -\n- h x.test\nMe me -");
     }
 }

@@ -17,6 +17,7 @@ mod walk;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub use envelope::{HeaderEnvelope, header_envelope};
 pub use error::ReadyError;
 pub use remark::Remark;
 
