@@ -154,6 +154,13 @@ pub const CATALOGUE: &[Key] = &[
     key("reverse_path", Kind::Addresses, None, "Where bounces go, if not to the author"),
     key("reply_to", Kind::Addresses, None, "Where replies shall go"),
     key("qualify_domain", Kind::Text, None, "The domain of addresses that have none"),
+    key("aliases", Kind::Path, None, "Whom names without a domain stand for, as in aliases(5)"),
+    key(
+        "from_rewrite",
+        Kind::Word(&["if-unqualified", "always", "never"]),
+        Some("if-unqualified"),
+        "When the author of a message for sendmail(8) becomes from",
+    ),
     key("headers", Kind::Headers, None, "Header fields of every message"),
     key("ehlo", Kind::Text, None, "The name to greet the server with, if not the host's own"),
     key(

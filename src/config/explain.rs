@@ -234,6 +234,8 @@ fn written(key: &str, layer: &Profile) -> Option<Json> {
             None => json!("<>"),
         }),
         "qualify_domain" => text(&layer.qualify_domain),
+        "aliases" => path(&layer.aliases),
+        "from_rewrite" => layer.from_rewrite.as_ref().map(|it| json!(it.value.keyword())),
         "headers" => layer.headers.as_ref().map(|headers| {
             let lines = headers.value.iter().map(|(name, value)| format!("{name}: {value}"));
             json!(lines.collect::<Vec<_>>())

@@ -2,6 +2,7 @@
 //!
 //! Fails at an address that cannot be completed, and where there is more than one author.
 
+use super::decide::value;
 use super::{ConfigError, Profile, Value};
 use crate::model::{Address, AddressList, Identity, Mailbox};
 
@@ -36,6 +37,7 @@ pub(super) fn identity(merged: &Profile) -> Result<Identity, ConfigError> {
         reverse_path: merged.reverse_path.as_ref().map(|path| path.value.clone()),
         reply_to,
         qualify_domain: domain,
+        from_rewrite: value(&merged.from_rewrite).unwrap_or_default(),
         headers,
     })
 }
@@ -111,6 +113,14 @@ mod tests {
         let path = corp("reverse_path = \"b@b.c\"").unwrap().reverse_path;
         assert_eq!(path, Some(Some(Address::parse("b@b.c").unwrap())));
         assert_eq!(corp("").unwrap().reverse_path, None);
+    }
+
+    #[test]
+    fn an_author_without_a_domain_is_replaced_unless_the_profile_says_otherwise() {
+        use crate::model::FromRewrite::{Always, IfUnqualified};
+        for (lines, expected) in [("", IfUnqualified), ("from_rewrite = \"always\"", Always)] {
+            assert_eq!(corp(lines).unwrap().from_rewrite, expected);
+        }
     }
 
     #[test]

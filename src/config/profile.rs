@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{
-    Address, AddressFamily, AddressList, AuthPolicy, LogTarget, LoginStyle, Pin, Protocol, Secret,
-    Tls, Via,
+    Address, AddressFamily, AddressList, AuthPolicy, FromRewrite, LogTarget, LoginStyle, Pin,
+    Protocol, Secret, Tls, Via,
 };
 
 /// A value and where it was written.
@@ -130,6 +130,10 @@ pub struct Profile {
     pub reply_to: Option<Value<AddressList>>,
     /// The domain of addresses that have none.
     pub qualify_domain: Option<Value<String>>,
+    /// A file that says whom names without a domain stand for, as aliases(5) does.
+    pub aliases: Option<Value<PathBuf>>,
+    /// When the author of a message for sendmail(8) becomes `from`.
+    pub from_rewrite: Option<Value<FromRewrite>>,
     /// Header fields of every message, in order.
     pub headers: Option<Value<Vec<(String, String)>>>,
     /// The name given in EHLO.
@@ -178,9 +182,9 @@ macro_rules! with_every_key {
             danger_accept_wrong_name danger_accept_invalid_certs client_certificate client_key auth
             login_style username danger_cleartext_auth password password_command password_file
             danger_readable_secret_file password_env password_credential token token_command
-            token_file token_env token_credential from reverse_path reply_to qualify_domain headers
-            ehlo pipelining chunking max_size connect_timeout timeout_greeting timeout_command
-            timeout_data timeout_block timeout_end_of_data deadline log save_failed
+            token_file token_env token_credential from reverse_path reply_to qualify_domain aliases
+            from_rewrite headers ehlo pipelining chunking max_size connect_timeout timeout_greeting
+            timeout_command timeout_data timeout_block timeout_end_of_data deadline log save_failed
         }
     };
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Address, Mailbox, Protocol, Road};
+use super::{Address, FromRewrite, Mailbox, Protocol, Road};
 
 /// Everything about a server that a session needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,6 +337,8 @@ pub struct Identity {
     pub reply_to: Vec<Mailbox>,
     /// The domain of addresses that have none.
     pub qualify_domain: Option<String>,
+    /// When the author of a message for sendmail(8) becomes the one above.
+    pub from_rewrite: FromRewrite,
     /// Header fields of every message, in order.
     pub headers: Vec<(String, String)>,
 }

@@ -1,35 +1,15 @@
 //! msmtp's settings (msmtprc): `defaults`, accounts, and accounts made of others.
 
-use std::collections::BTreeMap;
+mod accounts;
+
+use accounts::{Account, Setting, accounts};
 
 use super::draft::Draft;
 use super::{Imported, Remark};
-use crate::model::{LogTarget, Mechanism, Pin, Proof, Secret, Tls};
-
-/// A value and its line.
-#[derive(Debug, Clone)]
-struct Setting {
-    value: String,
-    line: usize,
-}
-
-/// Settings by their names.
-type Settings = BTreeMap<String, Setting>;
-
-#[derive(Debug)]
-struct Account {
-    name: String,
-    line: usize,
-    /// Whether anything stands below its own heading.
-    own: bool,
-    settings: Settings,
-    /// What it is made of.
-    bases: Vec<String>,
-}
+use crate::model::{FromRewrite, LogTarget, Mechanism, Pin, Proof, Secret, Tls};
 
 /// What needs no counterpart, because it is what happens here anyway.
-const DONE_ANYWAY: [&str; 7] = [
-    "set_from_header",
+const DONE_ANYWAY: [&str; 6] = [
     "set_date_header",
     "set_msgid_header",
     "add_missing_from_header",
@@ -39,7 +19,7 @@ const DONE_ANYWAY: [&str; 7] = [
 ];
 
 /// What has no counterpart, and why.
-const LEFT_OUT: [(&str, &str); 13] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     ("socket", "set host to its path, without port and tls"),
     ("tls_crl_file", "there is no such setting"),
     ("tls_priorities", "there is no such setting; see min_tls"),
@@ -47,11 +27,9 @@ const LEFT_OUT: [(&str, &str); 13] = [
     ("ntlmdomain", "NTLM is not supported"),
     ("dsn_notify", "there is no such setting"),
     ("dsn_return", "there is no such setting"),
-    ("aliases", "there is no such setting; see qualify_domain"),
     ("set_to_header", "there is no such setting; see qualify_domain"),
     ("logfile_time_format", "the log has the time as RFC 3339 writes it"),
     ("auto_from", "name the author with from"),
-    ("allow_from_override", "there is no such setting"),
     ("undisclosed_recipients", "there is no such setting; see --bcc"),
 ];
 
@@ -85,61 +63,6 @@ pub(super) fn read(text: &str) -> Imported {
         }
     }
     imported
-}
-
-fn accounts(text: &str, imported: &mut Imported) -> Vec<Account> {
-    let mut defaults = Settings::new();
-    let mut accounts: Vec<Account> = Vec::new();
-    let mut in_defaults = true;
-    for (index, line) in text.lines().enumerate() {
-        let line_number = index + 1;
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let rest = rest.trim();
-        let value = rest.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(rest);
-        match word {
-            "defaults" => in_defaults = true,
-            "account" => {
-                in_defaults = false;
-                accounts.push(account(value, line_number, &defaults, &accounts, imported));
-            }
-            "eval" => imported.say(line_number, "eval: commands are not run; see password_command"),
-            _ => {
-                let setting = Setting { value: value.to_owned(), line: line_number };
-                if in_defaults {
-                    defaults.insert(word.to_owned(), setting);
-                } else if let Some(account) = accounts.last_mut() {
-                    account.own = true;
-                    account.settings.insert(word.to_owned(), setting);
-                }
-            }
-        }
-    }
-    accounts
-}
-
-/// `NAME` or `NAME : BASE, BASE`.
-fn account(
-    heading: &str,
-    line: usize,
-    defaults: &Settings,
-    others: &[Account],
-    imported: &mut Imported,
-) -> Account {
-    let (name, bases) = heading.split_once(':').unwrap_or((heading, ""));
-    let bases: Vec<String> =
-        bases.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
-    let mut settings = defaults.clone();
-    for base in &bases {
-        match others.iter().find(|other| other.name == *base) {
-            Some(other) => settings.extend(other.settings.clone()),
-            None => imported.say(line, format!("account: there is no account {base} above")),
-        }
-    }
-    Account { name: name.trim().to_owned(), line, own: false, settings, bases }
 }
 
 fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
@@ -177,6 +100,7 @@ fn profile(account: &Account, remarks: &mut Vec<Remark>) -> Option<Draft> {
     if let Some(timeout) = setting("timeout").filter(|it| it.value != "off") {
         profile.set("connect_timeout", timeout.value.clone(), timeout.line, "");
     }
+    local(&mut profile, account, remarks);
     log(&mut profile, account, remarks);
     author(&mut profile, account, remarks);
     for (name, setting) in &account.settings {
@@ -211,7 +135,7 @@ fn road(profile: &mut Draft, account: &Account) {
 }
 
 /// What is taken over.
-const TAKEN: [&str; 25] = [
+const TAKEN: [&str; 28] = [
     "host",
     "port",
     "protocol",
@@ -234,6 +158,9 @@ const TAKEN: [&str; 25] = [
     "from_full_name",
     "domain",
     "maildomain",
+    "aliases",
+    "set_from_header",
+    "allow_from_override",
     "timeout",
     "logfile",
     "syslog",
@@ -360,6 +287,32 @@ fn login(profile: &mut Draft, account: &Account, tls: Tls, remarks: &mut Vec<Rem
         profile.password = Some((Secret::new(password.value.as_str()), password.line));
     } else if let Some(command) = setting("passwordeval") {
         profile.text("password_command", &command.value, command.line);
+    }
+}
+
+/// Whom names without a domain stand for, and when the author is replaced.
+fn local(profile: &mut Draft, account: &Account, remarks: &mut Vec<Remark>) {
+    let setting = |name: &str| account.settings.get(name);
+    let mut say = |line, message: &str| remarks.push(Remark { line, message: message.to_owned() });
+    if let Some(file) = setting("aliases").filter(|file| !file.value.is_empty()) {
+        if file.value.starts_with(['/', '~']) {
+            profile.text("aliases", &file.value, file.line);
+        } else {
+            say(file.line, "aliases: set aliases to the whole path");
+        }
+    }
+    let when = setting("set_from_header").and_then(|when| match when.value.as_str() {
+        "" | "on" => Some((FromRewrite::Always, when.line)),
+        "off" => Some((FromRewrite::Never, when.line)),
+        _ => None,
+    });
+    if let Some((when, line)) = when {
+        profile.text("from_rewrite", when.keyword(), line);
+    }
+    if let Some(fixed) = setting("allow_from_override").filter(|it| it.value == "off")
+        && when.is_none_or(|(when, _)| when != FromRewrite::Always)
+    {
+        say(fixed.line, "allow_from_override: from_rewrite = \"always\" does that, in From too");
     }
 }
 

@@ -138,3 +138,26 @@ fn a_client_certificate_and_the_log_are_taken_over() {
          [profiles.b]\nhost = \"h\"\nport = 25\ntls = \"none\"\nlog = \"syslog\"\n---\n",
     );
 }
+
+#[test]
+fn names_and_authors_are_replaced_as_before() {
+    let account = "host = \"h\"\nport = 25\ntls = \"none\"\n";
+    for (lines, keys, remarks) in [
+        ("aliases /etc/aliases", "aliases = \"/etc/aliases\"\n", ""),
+        ("aliases names", "", "3: aliases: set aliases to the whole path\n"),
+        ("aliases", "", ""),
+        ("set_from_header on", "from_rewrite = \"always\"\n", ""),
+        ("set_from_header off", "from_rewrite = \"never\"\n", ""),
+        ("set_from_header auto", "", ""),
+        (
+            "allow_from_override off",
+            "",
+            "3: allow_from_override: from_rewrite = \"always\" does that, in From too\n",
+        ),
+        ("allow_from_override off\nset_from_header", "from_rewrite = \"always\"\n", ""),
+        ("allow_from_override on", "", ""),
+    ] {
+        let text = format!("account a\nhost h\n{lines}\n");
+        becomes(&text, &format!("[profiles.a]\n{account}{keys}---\n{remarks}"));
+    }
+}
