@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use super::auth::Login;
 use super::dialogue::{Content, Transaction};
 use super::envelope::Envelope;
-use super::unstuffing::Unstuffing;
+use super::unstuffing::{LineEnd, Unstuffing};
 
 /// A message that the sandbox took the responsibility for.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Mailbox {
             Some(maildir) => NamedTempFile::new_in(maildir.join("tmp")).map(Store::Maildir),
         };
         Incoming {
-            unstuffing: Unstuffing::default(),
+            unstuffing: Unstuffing::new(LineEnd::CrLf),
             sink: Sink {
                 store: store.ok().map(|store| BufWriter::with_capacity(64 * 1024, store)),
                 size: 0,

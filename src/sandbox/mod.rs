@@ -39,6 +39,7 @@ pub use manners::{
     MANNERS, Manner, Pace, Recipients, RefusedChunk, Senders, TlsOffer, manner,
 };
 pub use show::show;
+pub use unstuffing::{LineEnd, Unstuffing};
 
 use crate::model::{Pin, Secret};
 use auth::Account;

@@ -1,14 +1,24 @@
 //! The octets after DATA back to the message: finds its end and takes the stuffed dots out
 //! (RFC 5321 §4.5.2), chunk by chunk.
 //!
-//! Only CRLF.CRLF ends it; around a bare CR or LF a dot means nothing.
+//! Where lines end with CRLF only CRLF.CRLF ends it; around a bare CR or LF a dot means nothing.
 
 use std::io::{self, BufRead as _, Write};
 
 /// Where the reading stands, between any two chunks.
-#[derive(Debug, Default)]
-pub(super) struct Unstuffing {
+#[derive(Debug)]
+pub struct Unstuffing {
+    line_end: LineEnd,
     place: Place,
+}
+
+/// What ends a line, and so the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnd {
+    /// As SMTP has it.
+    CrLf,
+    /// LF, with or without a CR before it; only a dot with a bare LF behind it ends the data.
+    Lf,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,13 +35,14 @@ enum Place {
 }
 
 impl Unstuffing {
+    /// At the start of the data.
+    pub fn new(line_end: LineEnd) -> Self {
+        Self { line_end, place: Place::default() }
+    }
+
     /// Writes the message's octets of this chunk to `sink`. Answers how many octets of the chunk
     /// belong to the data when its end is among them.
-    pub(super) fn feed(
-        &mut self,
-        chunk: &[u8],
-        sink: &mut impl Write,
-    ) -> io::Result<Option<usize>> {
+    pub fn feed(&mut self, chunk: &[u8], sink: &mut impl Write) -> io::Result<Option<usize>> {
         let mut written = 0;
         let mut index = 0;
         while let Some(octet) = chunk.get(index) {
@@ -42,7 +53,8 @@ impl Unstuffing {
                     index += 1;
                     written = index;
                 }
-                (Place::Dot, b'\r') => {
+                (Place::Dot, b'\n') if self.line_end == LineEnd::Lf => return Ok(Some(index + 1)),
+                (Place::Dot, b'\r') if self.line_end == LineEnd::CrLf => {
                     self.place = Place::DotCr;
                     index += 1;
                     written = index;
@@ -56,7 +68,7 @@ impl Unstuffing {
                 }
                 _ => {
                     let run = &chunk[index..][..until_dot(&chunk[index..])?];
-                    self.place = self.place.after(run);
+                    self.place = self.place.after(run, self.line_end);
                     index += run.len();
                 }
             }
@@ -68,8 +80,9 @@ impl Unstuffing {
 
 impl Place {
     /// Where one stands behind octets of which only the first may be a dot.
-    fn after(self, run: &[u8]) -> Self {
+    fn after(self, run: &[u8], line_end: LineEnd) -> Self {
         match run {
+            [.., b'\n'] if line_end == LineEnd::Lf => Self::LineStart,
             [.., b'\r', b'\n'] => Self::LineStart,
             [b'\n'] if self == Self::Cr => Self::LineStart,
             [.., b'\r'] => Self::Cr,
@@ -92,9 +105,13 @@ mod tests {
 
     /// The message in these octets, and how many of them are data; chunks of every size agree.
     fn unstuff(octets: &[u8]) -> Option<(String, usize)> {
+        unstuff_lines(octets, LineEnd::CrLf)
+    }
+
+    fn unstuff_lines(octets: &[u8], line_end: LineEnd) -> Option<(String, usize)> {
         let results: Vec<_> = (1..=octets.len())
             .map(|size| {
-                let mut unstuffing = Unstuffing::default();
+                let mut unstuffing = Unstuffing::new(line_end);
                 let mut message = Vec::new();
                 let mut before = 0;
                 for chunk in octets.chunks(size) {
@@ -145,5 +162,15 @@ mod tests {
         for octets in ["a", "a\r\n", "a\r\n.", "a\r\n.\r", "\n.\r\n"] {
             assert_eq!(unstuff(octets.as_bytes()), None, "{octets:?}");
         }
+    }
+    #[test]
+    fn where_lines_end_with_lf_only_lf_dot_lf_is_the_end() {
+        let message = |octets: &str| unstuff_lines(octets.as_bytes(), LineEnd::Lf);
+        let whole = |text: &str, used| Some((text.to_owned(), used));
+        assert_eq!(message("..a\n.b\n.\nQUIT\n"), whole(".a\nb\n", 9));
+        assert_eq!(message("a\r\n.\n"), whole("a\r\n", 5));
+        assert_eq!(message("a\n.\r\nb\n.\n"), whole("a\n\r\nb\n", 9));
+        assert_eq!(message("a\r.\nb\n.\n"), whole("a\r.\nb\n", 8));
+        assert_eq!(message("a\n.\r\n"), None);
     }
 }
