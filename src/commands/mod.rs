@@ -13,6 +13,7 @@ mod deliver;
 mod difference;
 pub mod doctor;
 pub mod generate;
+mod held;
 mod in_time;
 mod job;
 mod outcome;

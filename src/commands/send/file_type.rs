@@ -4,12 +4,11 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use tempfile::{SpooledData, SpooledTempFile};
-
 use super::input;
 use crate::commands::Refusal;
+use crate::commands::held::Held;
 use crate::compose::{AttachedMessage, AttachedMessageError};
-use crate::model::{Content, ContentError, FilePart, Piece, Source};
+use crate::model::{Content, ContentError, Piece, Source};
 
 /// What a type is taken for that is not known, or that base64 must not be used for.
 pub(super) const OCTETS: &str = "application/octet-stream";
@@ -84,7 +83,7 @@ pub(super) fn message(
         Source::File(part) | Source::Message(part) => Piece::File(part.clone()),
     }]);
     let mut message = AttachedMessage::default();
-    let mut copy = SpooledTempFile::new(input::IN_MEMORY as usize);
+    let mut copy = Held::new();
     let copied = whole.try_for_each(|chunk| {
         message.feed(chunk, |octets| copy.write_all(octets)).map_err(Ending::Copy)?;
         message.fault().map_or(Ok(()), |fault| Err(Ending::Fault(fault)))
@@ -93,12 +92,10 @@ pub(super) fn message(
         Err(Ending::Fault(fault)) => Ok(Err(fault)),
         Err(Ending::Source(error)) => Err(error.into()),
         Err(Ending::Copy(error)) => Err(input::no_copy(path, &error)),
-        Ok(()) => Ok(Ok(match copy.into_inner() {
-            SpooledData::InMemory(octets) => Source::Memory(octets.into_inner()),
-            SpooledData::OnDisk(file) => Source::Message(
-                FilePart::new(file, path).map_err(|error| input::no_copy(path, &error))?,
-            ),
-        })),
+        Ok(()) => match copy.finish(path).map_err(|error| input::no_copy(path, &error))? {
+            Source::File(part) => Ok(Ok(Source::Message(part))),
+            copy => Ok(Ok(copy)),
+        },
     }
 }
 
@@ -117,6 +114,7 @@ impl From<ContentError> for Ending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FilePart;
 
     fn guessed(names: &[&str], octets: &[u8]) -> String {
         guess(names.iter().map(Path::new), &Source::Memory(octets.to_vec())).unwrap()

@@ -1,19 +1,17 @@
 //! Opening and reading what is to become part of a message. Whatever is not a regular file is
-//! copied first, so that its size is known before anything is sent: in memory while it is small,
-//! else to a temporary file without a name.
+//! copied first, so that its size is known before anything is sent.
 
 use std::fs::File;
-use std::io::{self, Read, Seek as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 
 use crate::commands::context::Terminal;
+use crate::commands::held::Held;
 use crate::commands::in_time::in_time;
 use crate::commands::refusal::Refusal;
 use crate::model::reason;
 use crate::model::{Deadline, Exit, FilePart, Source};
 
-/// Up to here a copy stays in memory.
-pub(super) const IN_MEMORY: u64 = 1 << 20;
 /// Up to here a file is read to see how long it is.
 const SMALL: u64 = 1 << 16;
 
@@ -105,29 +103,17 @@ pub(super) fn no_copy(path: &Path, error: &io::Error) -> Refusal {
 
 /// Copies a stream to its end.
 pub(super) fn copy(mut stream: impl Read, path: &Path) -> Result<Source, Refusal> {
-    let mut start = Vec::new();
-    (&mut stream)
-        .take(IN_MEMORY + 1)
-        .read_to_end(&mut start)
-        .map_err(|error| unreadable(path, &error))?;
-    if start.len() as u64 <= IN_MEMORY {
-        return Ok(Source::Memory(start));
-    }
     let no_copy = |error| no_copy(path, &error);
-    let mut file = tempfile::tempfile().map_err(no_copy)?;
-    file.write_all(&start).map_err(no_copy)?;
-    drop(start);
+    let mut held = Held::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => file.write_all(&buffer[..count]).map_err(no_copy)?,
+            Ok(0) => return held.finish(path).map_err(no_copy),
+            Ok(count) => held.write_all(&buffer[..count]).map_err(no_copy)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(unreadable(path, &error)),
         }
     }
-    file.rewind().map_err(no_copy)?;
-    FilePart::new(file, path).map(Source::File).map_err(no_copy)
 }
 
 #[cfg(test)]
@@ -142,13 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn a_short_stream_stays_in_memory_and_a_long_one_goes_to_a_file() {
-        let short = copy(io::repeat(7).take(IN_MEMORY), Path::new("pipe")).unwrap();
-        assert!(matches!(&short, Source::Memory(_)));
-        assert_eq!(length(&short), IN_MEMORY);
-        let long = copy(io::repeat(7).take(IN_MEMORY + 70_001), Path::new("pipe")).unwrap();
+    fn a_stream_is_copied_to_its_end() {
+        assert_eq!(length(&copy(io::repeat(7).take(70_001), Path::new("pipe")).unwrap()), 70_001);
+        let long = copy(io::repeat(7).take(1 << 21), Path::new("pipe")).unwrap();
         assert!(matches!(&long, Source::File(_)));
-        assert_eq!(length(&long), IN_MEMORY + 70_001);
+        assert_eq!(length(&long), 1 << 21);
     }
 
     #[test]
