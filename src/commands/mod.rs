@@ -28,6 +28,7 @@ pub mod sandbox;
 mod save_failed;
 mod secret_args;
 pub mod send;
+pub mod sendmail;
 mod settings;
 mod time_zone;
 mod typed;

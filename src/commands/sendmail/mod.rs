@@ -1,0 +1,3 @@
+//! `mailsend sendmail`: what was written for sendmail(8) works unchanged.
+
+pub mod inject;
