@@ -11,11 +11,11 @@ use super::{Address, AddressError, Mailbox, domain, local, quote, refuse};
 /// A list of addresses as typed; those without a domain are completed later.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddressList {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+pub(super) struct Entry {
     name: Option<String>,
     local: String,
     domain: Option<String>,
@@ -85,51 +85,15 @@ impl FromStr for AddressList {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        let elements = scan::elements(text)?;
-        let mut entries = Vec::new();
-        let mut group = None;
-        for (index, element) in elements.iter().enumerate() {
-            match element.end {
-                End::Colon => {
-                    open_group(element, group)?;
-                    group = Some(element.text);
-                    continue;
-                }
-                End::Semicolon if group.is_none() => {
-                    let shown = format!("{};", element.text);
-                    return Err(refuse(&shown, "separate addresses with commas, not semicolons"));
-                }
-                End::Semicolon => group = None,
-                End::Comma | End::Input => {}
-            }
-            entries.extend(entry(element, elements.get(index + 1))?);
-        }
-        match group {
-            Some(name) => {
-                Err(refuse(&format!("{name}:"), "a group of addresses ends with a semicolon"))
-            }
-            None => Ok(Self { entries }),
-        }
+        Self::with_parts(text).map(|(list, _)| list)
     }
 }
 
-/// Checks that a colon ends the name of a group here.
-fn open_group(element: &Element<'_>, outer: Option<&str>) -> Result<(), AddressError> {
-    let shown = format!("{}:", element.text);
-    if outer.is_some() {
-        return Err(refuse(&shown, "a group inside a group"));
-    }
-    let is_name = element.angle.is_none() && !element.words.is_empty();
-    if !is_name || element.words.iter().any(|word| word.contains('@') && !is_quoted(word)) {
-        return Err(refuse(&shown, "a colon belongs to the name of a group; quote it in names"));
-    }
-    if element.text.eq_ignore_ascii_case("mailto") {
-        return Err(refuse(&shown, "give the address without it"));
-    }
-    Ok(())
-}
-
-fn entry(element: &Element<'_>, next: Option<&Element<'_>>) -> Result<Option<Entry>, AddressError> {
+/// The address of an element; none of an empty one.
+pub(super) fn entry(
+    element: &Element<'_>,
+    next: Option<&Element<'_>>,
+) -> Result<Option<Entry>, AddressError> {
     let comment = element.comment.clone().filter(|comment| !comment.is_empty());
     let Some(angle) = element.angle else {
         return match element.words.as_slice() {
@@ -211,7 +175,7 @@ fn checked(text: &str) -> Result<Entry, String> {
     Ok(Entry { name: None, local, domain })
 }
 
-fn is_quoted(word: &str) -> bool {
+pub(super) fn is_quoted(word: &str) -> bool {
     word.starts_with('"')
 }
 

@@ -5,6 +5,7 @@
 mod domain;
 mod list;
 mod local;
+mod parts;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod scan;
@@ -12,6 +13,7 @@ mod scan;
 use std::fmt;
 
 pub use list::{AddressList, Written};
+pub use parts::ListPart;
 
 /// Octets of an address that fit into a path of 256 with its angle brackets (RFC 5321 §4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
