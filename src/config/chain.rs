@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::aliases::AliasBook;
 use super::error::nearest;
 use super::file::File;
 use super::locations::Found;
@@ -66,6 +67,12 @@ impl Configuration {
     /// Whether a file says which profile is used by default.
     pub fn has_default_profile(&self) -> bool {
         self.default_profile().is_some()
+    }
+
+    /// Whom names without a domain stand for, as far as the files themselves say it.
+    pub(super) fn aliases(&self) -> AliasBook {
+        let tables = self.files.iter().map(|file| file.aliases.clone()).collect();
+        AliasBook::new(tables, self.files.first().map(|file| file.path.to_path_buf()))
     }
 
     /// Whether another profile lies over the one of this name.

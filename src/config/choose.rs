@@ -2,6 +2,7 @@
 //!
 //! Fails when a name is not found, saying where it was looked for, and when nothing decides.
 
+use super::aliases::AliasBook;
 use super::chain::{Configuration, Layers};
 use super::file::SANDBOX;
 use super::{ConfigError, Origin, Profile};
@@ -31,6 +32,8 @@ pub struct Chosen {
     pub rule: String,
     /// What it consists of.
     pub(super) layers: Layers,
+    /// Whom names without a domain stand for, whatever the profile.
+    pub(super) aliases: AliasBook,
 }
 
 impl Chosen {
@@ -52,7 +55,8 @@ impl Configuration {
         let server = [(choice.host, "--host"), (choice.provider, "--provider")];
         if let Some((_, flag)) = server.into_iter().find(|(given, _)| *given) {
             let rule = format!("no profile: {flag} is given");
-            return Ok(Chosen { name: None, rule, layers: Layers::default() });
+            let (layers, aliases) = (Layers::default(), self.aliases());
+            return Ok(Chosen { name: None, rule, layers, aliases });
         }
         if let Some(from) = &choice.from
             && let Some(chosen) = self.by_from(from, environment)?
@@ -134,7 +138,8 @@ impl Configuration {
             let by = if rule.starts_with("default_profile") { "" } else { rule };
             return Err(self.not_found(name, by, place));
         };
-        Ok(Chosen { name: Some(name.to_owned()), rule: rule_for_people, layers })
+        let (name, rule) = (Some(name.to_owned()), rule_for_people);
+        Ok(Chosen { name, rule, layers, aliases: self.aliases() })
     }
 }
 

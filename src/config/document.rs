@@ -75,7 +75,7 @@ impl<'a> Item<'a> {
     }
 
     /// Puts what was read together with its place.
-    fn placed<T>(&self, value: T) -> Value<T> {
+    pub(super) fn placed<T>(&self, value: T) -> Value<T> {
         Value { value, origin: self.origin() }
     }
 
@@ -105,7 +105,7 @@ impl<'a> Item<'a> {
     }
 
     /// Strings: one, or an array of them, each as an item of its own.
-    fn strings(&self, what: &str) -> Result<Vec<(Self, &'a str)>, ConfigError> {
+    pub(super) fn strings(&self, what: &str) -> Result<Vec<(Self, &'a str)>, ConfigError> {
         match self.value.get_ref() {
             DeValue::String(text) => Ok(vec![(*self, text)]),
             DeValue::Array(elements) => elements

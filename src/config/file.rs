@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::aliases::Aliases;
 use super::document::{Document, Item};
 use super::error::nearest;
 use super::keys::{KEYS, layer};
@@ -23,6 +24,8 @@ pub const SANDBOX: &str = "sandbox";
 pub(super) struct File {
     pub(super) path: Arc<Path>,
     pub(super) default_profile: Option<Value<String>>,
+    /// Whom names without a domain stand for.
+    pub(super) aliases: Arc<Aliases>,
     /// The layer beneath all profiles of this file.
     pub(super) defaults: Profile,
     pub(super) profiles: BTreeMap<String, Profile>,
@@ -45,6 +48,7 @@ impl File {
         let mut file = Self {
             path: document.path.clone(),
             default_profile: None,
+            aliases: Arc::default(),
             defaults: Profile::default(),
             profiles: BTreeMap::new(),
             headings: BTreeMap::new(),
@@ -56,6 +60,10 @@ impl File {
                     Ok(name) => file.default_profile = Some(name),
                     Err(error) => complaints.push(error),
                 },
+                ("aliases", Ok(table)) => {
+                    let table = document.items(table);
+                    file.aliases = Arc::new(Aliases::read(&table, &mut complaints));
+                }
                 ("defaults", _) => {
                     file.defaults = layer(&item, "[defaults]", &mut complaints);
                 }
@@ -122,10 +130,15 @@ fn check_name(profile: &Item<'_>) -> Result<(), ConfigError> {
 fn unknown_at_the_top(item: &Item<'_>) -> ConfigError {
     let message = format!("unknown key {:?} at the top of the file", item.key);
     let error = item.document.error_at(item.key_at, &message);
+    if item.key == "aliases" {
+        return item
+            .error("expected a table of names")
+            .with_hint("aliases = FILE belongs into [profiles.NAME] or [defaults]");
+    }
     if KEYS.contains(&item.key) {
         return error.with_hint("it belongs into [profiles.NAME] or [defaults]");
     }
-    match nearest(item.key, ["default_profile", "defaults", "profiles"]) {
+    match nearest(item.key, ["default_profile", "aliases", "defaults", "profiles"]) {
         Some(name) => error.with_suggestion(Some(name)),
         None if item.table().is_ok() => {
             error.with_hint(format!("a profile is written [profiles.{}]", item.key))

@@ -70,7 +70,7 @@ impl Finding {
     }
 
     /// An error; one that stands nowhere in particular stands where the profile begins.
-    fn error(error: &ConfigError, heading: Option<&Origin>) -> Self {
+    pub(super) fn error(error: &ConfigError, heading: Option<&Origin>) -> Self {
         let message = error.to_string();
         let bare = error.place().and_then(|place| message.strip_prefix(&format!("{place}: ")));
         Self {

@@ -1,6 +1,7 @@
 //! From files and flags to one `Server`: layers, the profile that is chosen, what it resolves to.
 //! Pure but for `locations`, which reads; nothing here prompts.
 
+mod aliases;
 mod catalogue;
 mod chain;
 mod check;
@@ -30,6 +31,7 @@ mod secrets;
 mod setting;
 mod without_secrets;
 
+pub use aliases::{AliasBook, Expansion, Read, Target};
 pub use catalogue::{CATALOGUE, Key, Kind};
 pub use chain::Configuration;
 pub use choose::{Choice, Chosen};

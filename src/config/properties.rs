@@ -96,7 +96,7 @@ mod tests {
         ];
         prop_oneof![
             6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}\n")),
-            1 => "(\\[defaults\\]|\\[profiles\\.(base|corp|\"\")\\]|\\[\\[profiles\\]\\]|#.*|)\n",
+            1 => "(\\[defaults\\]|\\[aliases\\]|\\[profiles\\.(base|corp|\"\")\\]|\\[\\[profiles\\]\\]|#.*|)\n",
         ]
     }
 

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::aliases::AliasBook;
 use super::consistency::{check_authentication, check_trust, prefix};
 use super::decide::{decide, value};
 use super::identity::identity;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub server: Server,
     /// Who the mail comes from.
     pub identity: Identity,
+    /// Whom names without a domain stand for.
+    pub aliases: AliasBook,
     /// Where the password is to be had from; needed only if the server has a user name.
     pub secret: SecretSource,
     /// Where an OAuth access token is to be had from.
@@ -73,6 +76,7 @@ pub(super) fn settings_of(
     let secret = secret.unwrap_or(SecretSource::Prompt);
     let settings = Settings {
         identity: identity(&merged)?,
+        aliases: chosen.aliases.clone().with_file(merged.aliases.clone()),
         server,
         secret,
         token,

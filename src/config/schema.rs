@@ -22,6 +22,12 @@ pub fn schema() -> String {
                                 MAILSEND_PROFILE says so",
                 "type": "string",
             },
+            "aliases": {
+                "description": "Whom names without a domain stand for; default is for all others",
+                "type": "object",
+                "propertyNames": { "pattern": "^[^@]+$" },
+                "additionalProperties": one_or_more(text()),
+            },
             "defaults": table("For every profile of this file",
                               CATALOGUE.iter().filter(may_be_default)),
             "profiles": {
@@ -65,12 +71,16 @@ fn definition(key: &Key) -> Json {
     definition
 }
 
+fn text() -> Json {
+    json!({ "type": "string", "minLength": 1 })
+}
+
+fn one_or_more(one: Json) -> Json {
+    let list = json!({ "type": "array", "minItems": 1, "items": one });
+    json!({ "anyOf": [one, list] })
+}
+
 fn takes(kind: Kind) -> Json {
-    let text = || json!({ "type": "string", "minLength": 1 });
-    let one_or_more = |one: Json| {
-        let list = json!({ "type": "array", "minItems": 1, "items": one });
-        json!({ "anyOf": [one, list] })
-    };
     match kind {
         Kind::Text | Kind::Path => text(),
         Kind::IpAddress => text(),

@@ -99,6 +99,15 @@ fn the_schema_has_every_key_and_no_other() {
 }
 
 #[test]
+fn the_schema_knows_a_table_of_names() {
+    let right = "[aliases]\nroot = \"a@x.test, b\"\nwww = [\"root\", \"/dev/null\"]\n";
+    assert_eq!(check(right), [""; 0]);
+    for wrong in ["aliases = \"/etc/aliases\"", "[aliases]\na = 1"] {
+        assert!(!check(wrong).is_empty(), "{wrong}");
+    }
+}
+
+#[test]
 fn the_example_is_valid() {
     let text = std::fs::read_to_string(kept("config.example.toml")).unwrap();
     assert_eq!(check(&text), [""; 0]);

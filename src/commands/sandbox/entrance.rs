@@ -107,8 +107,16 @@ impl Entrance {
     /// The user name stays, so that one sees who would have logged in.
     pub(in crate::commands) fn instead_of(&self, settings: &Settings) -> Settings {
         // Every field by name: whoever adds one that may lead elsewhere has to think of this.
-        let Settings { server, identity, secret: _, token: _, log: _, save_failed: _, warnings } =
-            settings.clone();
+        let Settings {
+            server,
+            identity,
+            aliases,
+            secret: _,
+            token: _,
+            log: _,
+            save_failed: _,
+            warnings,
+        } = settings.clone();
         let Server {
             profile,
             provider,
@@ -152,6 +160,7 @@ impl Entrance {
         Settings {
             server,
             identity,
+            aliases,
             secret: SecretSource::Literal(self.token.secret()),
             token: None,
             log: None,

@@ -21,6 +21,12 @@ fn corp(lines: &str) -> Result<Settings, ConfigError> {
     resolve_text(&format!("[profiles.corp]\nhost = \"h\"\n{lines}"), Profile::default())
 }
 
+/// No profile at all.
+fn nothing() -> Chosen {
+    let rule = String::new();
+    Chosen { name: None, rule, layers: Default::default(), aliases: Default::default() }
+}
+
 /// The error with its hint behind a bar.
 fn refusal(result: Result<Settings, ConfigError>) -> String {
     let error = result.unwrap_err();
@@ -61,7 +67,7 @@ fn without_a_host_nothing_goes() {
         refusal(resolve_text("[profiles.corp]", Profile::default())),
         "profile corp: no host is set | set host = \"…\" in the profile"
     );
-    let none = Chosen { name: None, rule: String::new(), layers: Default::default() };
+    let none = nothing();
     assert_eq!(
         refusal(resolve(&none, Profile::default())),
         "no host is set | give --host, or --provider with a mail provider's name"
@@ -99,7 +105,7 @@ fn a_password_crosses_the_network_unprotected_only_with_consent() {
     for harmless in ["tls = \"none\"", "username = \"n\"\ntls = \"none\"\nauth = \"none\""] {
         assert_eq!(corp(harmless).unwrap().server.username, None, "{harmless}");
     }
-    let none = Chosen { name: None, rule: String::new(), layers: Default::default() };
+    let none = nothing();
     let flags = Profile {
         host: flag("--host", "h".to_owned()),
         username: flag("--username", "nick".to_owned()),
