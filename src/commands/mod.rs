@@ -1,6 +1,7 @@
 //! What the program can do, one file a subcommand: what was typed becomes what is decided, and
 //! that is done. Errors leave as `anyhow::Error`, most of them a [`Refusal`] with its hints.
 
+mod alias_files;
 mod attempts;
 mod charset;
 mod columns;

@@ -182,6 +182,27 @@ fn a_check_finds_everything_at_once_and_runs_nothing() {
 }
 
 #[test]
+fn a_check_looks_the_aliases_up() {
+    let config = "[profiles.a]\nhost = \"h\"\naliases = \"../../aliases\"\n\
+                  [aliases]\nwww = \"root\"\nroot = \"www\"\n";
+    let run = profiles(&["check"]).config(config);
+    let file = run.home().join(".config/mailsend/config.toml").display().to_string();
+    let missing = "FILE:3:11: aliases: cannot read FOLDER/../../aliases: there is no such file\n";
+    let folder = file.trim_end_matches("/config.toml").to_owned();
+    run.run().exit(78).stdout_is(&missing.replace("FILE", &file).replace("FOLDER", &folder));
+    let run = profiles(&["check"]).config(config).file("aliases", "nobody: nick\n");
+    let file = run.home().join(".config/mailsend/config.toml").display().to_string();
+    let found = "FILE:6:8: root: goes in a circle: www stands for root stands for www\n\
+                 FILE:5:7: www: goes in a circle: root stands for www stands for root\n";
+    let outcome = run.run();
+    outcome.exit(78);
+    for line in found.replace("FILE", &file).lines() {
+        outcome.stdout_contains(line);
+    }
+    outcome.stdout_contains("aliases:1:9: warning: \"nick\" has no domain, and no alias says who");
+}
+
+#[test]
 fn permissions_are_checked_and_warnings_alone_are_no_failure() {
     let secret = "[profiles.a]\nhost = \"h\"\nusername = \"n\"\npassword = \"hunter2\"\n";
     let run = profiles(&["check"]).config(secret);

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::View;
 use crate::advice;
+use crate::commands::alias_files;
 use crate::commands::job::Output;
 use crate::commands::ui::{Ui, harmless};
 use crate::config::{self, Finding, Inspection, Origin, Resolved, Severity};
@@ -51,6 +52,9 @@ fn named_files(profile: &Resolved) -> Vec<Finding> {
         findings.push(error(profile.origin_of("ca_file"), complaint, None));
     }
     findings.extend(unusable_certificate(profile));
+    let settings = &profile.settings;
+    let domain = settings.identity.qualify_domain.as_deref();
+    findings.extend(settings.aliases.check(domain, &alias_files::read));
     let wanted = profile.settings.wanted().into_iter();
     findings.extend(wanted.filter_map(|(slot, source)| missing_secret(profile, slot, source)));
     findings
