@@ -8,7 +8,7 @@ use super::unstructured::unstructured;
 use crate::model::AddressList;
 
 /// Fields that contain addresses.
-const ADDRESSES: [&str; 6] = [
+pub(super) const ADDRESSES: [&str; 6] = [
     "disposition-notification-to",
     "errors-to",
     "mail-followup-to",
@@ -17,7 +17,7 @@ const ADDRESSES: [&str; 6] = [
     "x-confirm-reading-to",
 ];
 /// Other fields whose grammar has no place for an encoded word, or for one in phrases only.
-const STRUCTURED: [&str; 12] = [
+pub(super) const STRUCTURED: [&str; 12] = [
     "auto-submitted",
     "autocrypt",
     "feedback-id",

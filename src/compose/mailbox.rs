@@ -21,10 +21,14 @@ pub(super) fn mailbox_list(name: &str, mailboxes: &[Mailbox]) -> String {
 
 fn put_mailbox(value: &mut FoldedValue, space: &str, mailbox: &Mailbox, comma: &str) {
     let address = &mailbox.address;
-    let Some(text) = mailbox.name.as_deref().filter(|name| !name.is_empty()) else {
-        return value.put(space, &format!("{address}{comma}"));
-    };
-    let address = format!("<{address}>{comma}");
+    match mailbox.name.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => put_named(value, space, name, &format!("<{address}>{comma}")),
+        None => value.put(space, &format!("{address}{comma}")),
+    }
+}
+
+/// Adds a display name, which is not empty, and the address in its angle brackets.
+pub(super) fn put_named(value: &mut FoldedValue, space: &str, text: &str, address: &str) {
     let name = Name::of(text);
     if let Some(whole) = name.whole() {
         let whole = format!("{whole} {address}");
@@ -41,7 +45,7 @@ fn put_mailbox(value: &mut FoldedValue, space: &str, mailbox: &Mailbox, comma: &
         Name::Quoted(quoted) if value.takes(space, quoted.len()) => value.put(space, &quoted),
         Name::Quoted(_) | Name::Encoded(_) => put_encoded(value, space, text, Place::Phrase),
     }
-    value.put(" ", &address);
+    value.put(" ", address);
 }
 
 /// How a display name is written.
@@ -86,7 +90,7 @@ pub(super) fn quoted_string(content: &str) -> String {
     format!("\"{}\"", content.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn is_atext(byte: u8) -> bool {
+pub(super) fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 

@@ -97,7 +97,7 @@ pub(super) fn disposition(kind: &str, file_name: &str) -> String {
 }
 
 /// Joins parts by semicolons; a part is tokens with a space between them, to fold at.
-fn fold(name: &str, parts: Vec<Vec<String>>) -> String {
+pub(super) fn fold(name: &str, parts: Vec<Vec<String>>) -> String {
     let mut value = FoldedValue::new(name);
     let last = parts.len() - 1;
     for (index, mut tokens) in parts.into_iter().enumerate() {
@@ -113,7 +113,7 @@ fn fold(name: &str, parts: Vec<Vec<String>>) -> String {
 
 /// Encoded words in quotation marks: against RFC 2047 §5, but what mail programs have always
 /// written and read.
-fn encoded_parameter(name: &str, value: &str) -> Vec<String> {
+pub(super) fn encoded_parameter(name: &str, value: &str) -> Vec<String> {
     let opening = format!("{name}=\"");
     let mut tokens = words(value, Place::Phrase, LONGEST_WORD - opening.len() - "\";".len());
     if let Some(first) = tokens.first_mut() {
@@ -133,7 +133,7 @@ fn plain_parameter(name: &str, value: &str) -> Option<String> {
 
 /// `name*=utf-8''…`, in continuations where it is too long for a line. Some readers decode each of
 /// these alone, so none ends inside a character.
-fn extended_parameters(name: &str, value: &str) -> impl Iterator<Item = String> {
+pub(super) fn extended_parameters(name: &str, value: &str) -> impl Iterator<Item = String> {
     let mut sections = vec![String::new()];
     let mut octets = [0; 4];
     for character in value.chars() {
@@ -188,7 +188,7 @@ fn parameter_value(text: &str) -> Option<(String, &str)> {
     }
 }
 
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     let is_token_octet =
         |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&byte);
     !text.is_empty() && text.bytes().all(is_token_octet)

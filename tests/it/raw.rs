@@ -4,6 +4,7 @@
 mod eight_bit;
 mod envelope;
 mod flags;
+mod mending;
 mod random;
 mod wire;
 

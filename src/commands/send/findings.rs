@@ -137,11 +137,7 @@ pub(super) fn as_given(remarks: &[Remark]) -> Vec<Finding> {
                 (Severity::Warning, "form", remark.to_string())
             }
             // Seen in what is sent, or of no harm.
-            Remark::EightBitHeader { .. }
-            | Remark::LongLine { .. }
-            | Remark::FolderLine
-            | Remark::ByteOrderMark
-            | Remark::Removed(_) => return None,
+            _ => return None,
         };
         Some(Finding { severity, kind, message })
     });

@@ -24,6 +24,8 @@ pub(super) struct Amended {
 /// Who is known to send, for fields that are missing.
 pub(super) struct Known<'a> {
     pub(super) author: Option<&'a Mailbox>,
+    /// The author's name in a From that is added, if it is another.
+    pub(super) name: Option<&'a str>,
     pub(super) stamp: &'a Stamp,
     /// The domain of identifiers.
     pub(super) domain: &'a str,
@@ -31,7 +33,7 @@ pub(super) struct Known<'a> {
 
 /// Removes and adds.
 pub(super) fn amend(mut fields: Vec<Field>, known: &Known<'_>) -> Result<Amended, ReadyError> {
-    let Known { author, stamp, domain } = *known;
+    let Known { author, name, stamp, domain } = *known;
     let mut remarks = Vec::new();
     let resent = last_resent(&fields);
     if let Some(range) = resent.clone() {
@@ -64,7 +66,9 @@ pub(super) fn amend(mut fields: Vec<Field>, known: &Known<'_>) -> Result<Amended
     }
     // Whoever sends a message on did not write it.
     if lacks("From") && resent.is_none() {
-        missing.push(("From", from("From", author.ok_or(ReadyError::NoAuthor)?)));
+        let author = author.ok_or(ReadyError::NoAuthor)?;
+        let name = name.map(str::to_owned).or_else(|| author.name.clone());
+        missing.push(("From", from("From", &Mailbox { name, ..author.clone() })));
     }
     let own_id = fields.iter().find(|field| field.is("Message-ID"));
     let message_id = match own_id {
@@ -123,7 +127,7 @@ mod tests {
         let author = address.map(|address| Mailbox { name: Some("张".into()), address });
         let stamp = Stamp { date: "Sun, 22 Nov 2026 10:11:12 +0800".into(), unique: "1a.2".into() };
         let fields = header::read(&Source::Memory(text.as_bytes().to_vec()))?.fields;
-        let known = Known { author: author.as_ref(), stamp: &stamp, domain: "x.test" };
+        let known = Known { author: author.as_ref(), name: None, stamp: &stamp, domain: "x.test" };
         let amended = amend(fields, &known)?;
         let octets = amended.fields.iter().map(Field::octets).collect::<Vec<_>>().concat();
         Ok((String::from_utf8(octets).unwrap(), amended))

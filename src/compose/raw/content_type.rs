@@ -9,22 +9,28 @@ pub(super) struct ContentType {
 
 /// Reads the value of a field; what cannot be read is taken for something that has no parts.
 pub(super) fn parse(value: &[u8]) -> ContentType {
-    let mut scanner = Scanner { rest: value };
-    let (mut essence, _) = scanner.until(b";");
+    let (mut essence, _) = Scanner { rest: value }.until(b";");
     essence.retain(|octet| !octet.is_ascii_whitespace());
     let essence = String::from_utf8_lossy(&essence).to_ascii_lowercase();
-    let mut boundary = None;
+    ContentType { essence, boundary: parameter(value, "boundary") }
+}
+
+/// The first parameter of this name that says something.
+pub(super) fn parameter(value: &[u8], wanted: &str) -> Option<Vec<u8>> {
+    let mut scanner = Scanner { rest: value };
+    scanner.until(b";");
     while !scanner.rest.is_empty() {
         let (name, end) = scanner.until(b"=;");
         if end != Some(b'=') {
             continue;
         }
         let (value, _) = scanner.until(b";");
-        if name.trim_ascii().eq_ignore_ascii_case(b"boundary") && boundary.is_none() {
-            boundary = Some(value.trim_ascii_end().to_vec()).filter(|value| !value.is_empty());
+        let value = value.trim_ascii_end();
+        if name.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()) && !value.is_empty() {
+            return Some(value.to_vec());
         }
     }
-    ContentType { essence, boundary }
+    None
 }
 
 struct Scanner<'a> {

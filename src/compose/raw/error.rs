@@ -49,6 +49,20 @@ pub enum ReadyError {
     /// The message has no From, and nobody is known who could be it.
     #[error("the message has no From, and nobody is named as the sender")]
     NoAuthor,
+    /// The author has no domain, and nothing says which it could be.
+    #[error("{field}: \"{address}\" has no domain, and the settings name none and no address")]
+    NoDomain {
+        /// From, or another field.
+        field: String,
+        /// Who has none.
+        address: String,
+    },
+    /// It comes back again and again.
+    #[error("the message has been through {servers} servers: it goes in a circle")]
+    Circle {
+        /// How many.
+        servers: usize,
+    },
 }
 
 impl ReadyError {
@@ -62,6 +76,10 @@ impl ReadyError {
             }
             Self::NoRecipients { .. } => Some("name one: mailsend --raw -t you@example.com"),
             Self::NoAuthor => Some("give -f you@example.com, or set from in the profile"),
+            Self::NoDomain { .. } => {
+                Some("set from = \"you@example.com\" in the profile, or qualify_domain")
+            }
+            Self::Circle { .. } => Some("look for an alias or a forward that leads back here"),
             Self::Source(_) | Self::LongHeader { .. } | Self::Nul { .. } => None,
         }
     }

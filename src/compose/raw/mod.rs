@@ -1,5 +1,6 @@
 //! A ready message: sent as it is, but for line ends, hidden recipients, and fields that every
-//! message needs. It is never parsed and written anew.
+//! message needs. It is never parsed and written anew; of one that was written for sendmail(8) the
+//! fields that need it are set right.
 //!
 //! Reads the message twice, here and when it is sent; what has changed between stops it.
 
@@ -10,11 +11,13 @@ mod envelope;
 mod error;
 mod header;
 mod lines;
+mod mend;
 mod remark;
 mod seven_bit;
 mod walk;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use envelope::{HeaderEnvelope, header_envelope};
@@ -22,12 +25,13 @@ pub use error::ReadyError;
 pub use remark::Remark;
 
 use crate::model::{
-    Address, BodyType, Content, EnvelopeSender, Form, HeaderRecipients, Mail, Parameters, Piece,
-    Ready, SevenBitForm, Source, Stamp, Stretch,
+    Address, BodyType, Content, EnvelopeSender, Facts, Form, HeaderRecipients, Mail, Mending,
+    Parameters, Piece, Ready, SevenBitForm, Source, Stamp, Stretch,
 };
 use amend::{Amended, Known, amend};
 use envelope::Reader;
 use header::{Field, Header};
+use mend::{Body, add_mime, mend};
 use seven_bit::{Original, seven_bit};
 
 /// A mail, and what was noticed about its message.
@@ -41,7 +45,12 @@ pub struct Prepared {
 
 /// Makes a mail of a ready message.
 pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
-    let Header { fields, body, mut remarks } = header::read(&ready.source)?;
+    let Header { mut fields, body, mut remarks } = header::read(&ready.source)?;
+    if let Some(mending) = &ready.mending {
+        let mended = mend(fields, ready, mending)?;
+        fields = mended.fields;
+        remarks.extend(mended.remarks);
+    }
     let qualify_domain = ready.qualify_domain.as_deref();
     let reader = Reader::new(&fields, qualify_domain);
     let own_address = ready.author.as_ref().map(|author| &author.address);
@@ -55,32 +64,50 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
     let recipients = recipients(ready, &reader)?;
     let author = envelope::author(&fields, qualify_domain).or_else(|| own_address.cloned());
     let domain = amend::domain([author.as_ref(), reverse_path.as_ref()]).to_owned();
-    let known = Known { author: ready.author.as_ref(), stamp, domain: &domain };
+    let name = ready.mending.as_ref().and_then(|mending| mending.name.as_deref());
+    let known = Known { author: ready.author.as_ref(), name, stamp, domain: &domain };
     let Amended { fields, message_id, remarks: mut amended } = amend(fields, &known)?;
     remarks.append(&mut amended);
 
+    let body = body..end_of_last_line(&ready.source)?.max(body);
+    let (content, body_type) = content(ready, fields, body, &mut remarks)?;
+    let parameters = Parameters::default();
+    let mail =
+        Mail { reverse_path, recipients, parameters, author, content, body_type, message_id };
+    Ok(Prepared { mail, remarks })
+}
+
+/// Puts the message together from these fields and its body.
+fn content(
+    ready: &Ready,
+    mut fields: Vec<Field>,
+    body: Range<u64>,
+    remarks: &mut Vec<Remark>,
+) -> Result<(Content, BodyType), ReadyError> {
     let source = Arc::clone(&ready.source);
-    let body = body..end_of_last_line(&source)?.max(body);
-    let header = header_octets(&fields, body.start < source.length());
-    let (stretch, facts) = Stretch::new(&source, body.clone(), Form::Lines)?;
-    if facts.nul {
+    let (stretch, Facts { eight_bit, nul, longest_line: longest }) =
+        Stretch::new(&source, body.clone(), Form::Lines)?;
+    if let Some(Mending { charset, .. }) = &ready.mending {
+        let locale = charset.as_deref();
+        let body = Body { source: &source, range: body.clone(), eight_bit, locale };
+        remarks.extend(add_mime(&mut fields, &body)?);
+    }
+    if nul {
         remarks.push(Remark::Nul);
     }
-    let longest = facts.longest_line.max(longest_line(&header));
+    let header = header_octets(&fields, body.start < source.length());
+    let longest = longest.max(longest_line(&header));
     if longest > remark::LONGEST_LINE {
         remarks.push(Remark::LongLine { octets: longest });
     }
-    let body_type = if facts.eight_bit || !header.is_ascii() {
+    let body_type = if eight_bit || !header.is_ascii() {
         let original = Original { source, fields, body };
         BodyType::EightBit(SevenBitForm::new(Box::new(move || seven_bit(&original))))
     } else {
         BodyType::SevenBit
     };
     let content = Content::new(vec![Piece::Octets(header), Piece::Stretch(stretch)]);
-    let parameters = Parameters::default();
-    let mail =
-        Mail { reverse_path, recipients, parameters, author, content, body_type, message_id };
-    Ok(Prepared { mail, remarks })
+    Ok((content, body_type))
 }
 
 /// Everybody once, in order: those of the command line, then those of the header.

@@ -37,12 +37,46 @@ pub enum Remark {
     Removed(String),
     /// A field was added.
     Added(&'static str),
+    /// Octets above 127 in a field were encoded.
+    Encoded(String),
+    /// Somebody in a field became another.
+    Became {
+        /// The field.
+        field: String,
+        /// The address as it was.
+        was: String,
+        /// What is in its place.
+        is: String,
+    },
+    /// A field cannot be read as addresses.
+    Unreadable {
+        /// The field.
+        field: String,
+        /// Why not.
+        reason: String,
+        /// What it became; if nothing, it stays as it is.
+        is: Option<String>,
+    },
 }
 
 impl Remark {
     /// Whether somebody should look into it.
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Self::FolderLine | Self::ByteOrderMark | Self::Removed(_) | Self::Added(_))
+        match self {
+            Self::EmptyStart
+            | Self::NoHeader
+            | Self::NotAField { .. }
+            | Self::EightBitHeader { .. }
+            | Self::Nul
+            | Self::LongLine { .. } => true,
+            Self::FolderLine
+            | Self::ByteOrderMark
+            | Self::Removed(_)
+            | Self::Added(_)
+            | Self::Encoded(_)
+            | Self::Became { .. }
+            | Self::Unreadable { .. } => false,
+        }
     }
 }
 
@@ -70,6 +104,14 @@ impl fmt::Display for Remark {
             Self::ByteOrderMark => f.write_str("dropped the byte order mark before the message"),
             Self::Removed(field) => write!(f, "removed {field} from the message"),
             Self::Added(field) => write!(f, "added {field} to the message"),
+            Self::Encoded(field) => write!(f, "encoded what is above 127 in {field}"),
+            Self::Became { field, was, is } => write!(f, "{field}: {was} became {is}"),
+            Self::Unreadable { field, reason, is: Some(is) } => {
+                write!(f, "{field} cannot be read and became {is}: {reason}")
+            }
+            Self::Unreadable { field, reason, is: None } => {
+                write!(f, "{field} cannot be read and stays as it is: {reason}")
+            }
         }
     }
 }
