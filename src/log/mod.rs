@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use line::Entry;
 
-use crate::model::{Exit, LogTarget, reason};
+use crate::model::{Exit, LogTarget, Moment, reason};
 use file::LogFile;
 use syslog::Syslog;
 
@@ -93,6 +93,12 @@ impl Log {
             LogTarget::Syslog => Sink::Syslog(Syslog::connect(Path::new(DEVICE))?),
         };
         Ok(Self { sink })
+    }
+
+    /// Tells the system's log what went wrong, each text in a line of its own.
+    pub fn complain(tag: &str, time: &Moment, texts: &[String]) -> Result<(), LogError> {
+        let syslog = Syslog::connect(Path::new(DEVICE))?;
+        texts.iter().try_for_each(|text| syslog.complain(tag, time, text))
     }
 
     /// Writes the line of a mail.

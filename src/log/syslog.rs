@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::LogError;
 use super::line::{Entry, Room, line};
-use crate::model::Exit;
+use crate::model::{Exit, Moment};
 
 /// LOG_MAIL, LOG_INFO and LOG_ERR (RFC 3164 §4.1.1).
 const FACILITY_MAIL: u8 = 2;
@@ -18,6 +18,18 @@ fn datagram(entry: &Entry<'_>, process: u32) -> String {
     let priority = FACILITY_MAIL * 8 + severity;
     let time = entry.time.map_or("", |time| time.syslog.as_str());
     format!("<{priority}>{time} mailsend[{process}]: {}", line(entry, Room::Datagram))
+}
+
+/// The same of a complaint, which stays one line of a bearable length.
+fn complaint(tag: &str, time: &Moment, process: u32, text: &str) -> String {
+    const LONGEST: usize = 900;
+    let priority = FACILITY_MAIL * 8 + SEVERITY_ERROR;
+    let harmless = |it: char| if it.is_control() { ' ' } else { it };
+    // What ends a tag is a colon or a bracket (RFC 3164 §5.3).
+    let tag: String =
+        tag.chars().filter(|it| it.is_ascii_graphic() && !":[]".contains(*it)).collect();
+    let text: String = text.chars().map(harmless).take(LONGEST).collect();
+    format!("<{priority}>{} {tag}[{process}]: {text}", time.syslog)
 }
 
 #[cfg(unix)]
@@ -56,7 +68,20 @@ mod socket {
 
         /// Sends the line of a mail.
         pub(in crate::log) fn write(&self, entry: &Entry<'_>) -> Result<(), LogError> {
-            let mut message = datagram(entry, std::process::id());
+            self.send(datagram(entry, std::process::id()))
+        }
+
+        /// Sends a line about what went wrong.
+        pub(in crate::log) fn complain(
+            &self,
+            tag: &str,
+            time: &Moment,
+            text: &str,
+        ) -> Result<(), LogError> {
+            self.send(complaint(tag, time, std::process::id(), text))
+        }
+
+        fn send(&self, mut message: String) -> Result<(), LogError> {
             let sent = match self {
                 Self::Datagrams(socket) => socket.send(message.as_bytes()).map(drop),
                 Self::Stream(socket) => {
@@ -103,6 +128,15 @@ mod socket {
         pub(in crate::log) fn write(&self, _: &Entry<'_>) -> Result<(), LogError> {
             match *self {}
         }
+
+        pub(in crate::log) fn complain(
+            &self,
+            _: &str,
+            _: &Moment,
+            _: &str,
+        ) -> Result<(), LogError> {
+            match *self {}
+        }
     }
 }
 
@@ -115,7 +149,7 @@ mod tests {
     use std::os::unix::net::{UnixDatagram, UnixListener};
 
     use super::*;
-    use crate::model::{Address, Moment};
+    use crate::model::Address;
 
     fn moment() -> Moment {
         Moment { syslog: "Nov 23 02:39:14".to_owned(), ..Moment::default() }
@@ -140,6 +174,14 @@ mod tests {
             assert!(text.starts_with(&start), "{text}");
             assert!(!text.contains('\n'));
         }
+    }
+
+    #[test]
+    fn a_complaint_is_one_harmless_line_of_the_mail_facility() {
+        let text = complaint("ma[i]l:x y", &moment(), 7, "a\nb\u{1b}[1m é");
+        assert_eq!(text, "<19>Nov 23 02:39:14 mailxy[7]: a b [1m é");
+        let long = complaint("x", &moment(), 7, &"é".repeat(5000));
+        assert_eq!(long.chars().filter(|it| *it == 'é').count(), 900);
     }
 
     #[test]
