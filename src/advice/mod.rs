@@ -10,6 +10,8 @@ mod tls_kind;
 
 use crate::model::{Cause, Failure, Observations, Reply, Server, Stage};
 
+pub use table::refuses_sender;
+
 use situation::Situation;
 
 /// How advice begins that weakens security.

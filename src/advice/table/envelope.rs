@@ -9,6 +9,7 @@ use crate::advice::situation::When::{
     ChunkRefused, Code, During, Failed, InGroup, NoUser, Says, SaysNot, SenderIsLogin, User,
     UserIsAddress, UserIsName,
 };
+use crate::model::Reply;
 use crate::model::Stage::{Content, Data, EndOfData, Hello, Mail, Rcpt};
 
 const SMALLER: &str = "send less, or put the file elsewhere and send a link";
@@ -43,6 +44,13 @@ const UNKNOWN_WORDS: &[&str] = &[
 ];
 const COUNT_WORDS: &[&str] = &["too many", "rate limit", "frequency", "limit exceeded", "throttl"];
 const LATER_WORDS: &[&str] = &["try again", "try later", "temporar", "come back"];
+
+/// Whether a server refuses whoever is named as the sender.
+pub fn refuses_sender(reply: &Reply) -> bool {
+    let text = reply.to_string().to_lowercase();
+    let words = [SENDER_WORDS, UNVERIFIED_WORDS, NO_SUCH_DOMAIN_WORDS];
+    words.into_iter().flatten().any(|word| text.contains(word))
+}
 
 pub(super) const ROWS: &[Row] = &[
     sure(
@@ -179,3 +187,21 @@ pub(super) const ROWS: &[Row] = &[
         "leave the flag out, or send through a server that offers the extension",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_the_sender_is_known_by_its_words() {
+        for (code, text, expected) in [
+            (553, "5.7.1 Sender address rejected: not owned by user me", true),
+            (501, "mail from address must be same as authorization user", true),
+            (550, "5.1.8 Sender domain not found", true),
+            (550, "5.1.1 no such user", false),
+        ] {
+            let reply = Reply { code, lines: vec![text.to_owned()] };
+            assert_eq!(refuses_sender(&reply), expected, "{text}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ mod reach;
 mod time;
 mod tls;
 
+pub use envelope::refuses_sender;
+
 use super::Remedy;
 use super::situation::When;
 
