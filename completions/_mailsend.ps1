@@ -131,6 +131,7 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Catch mail on this machine and show it')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'List, show, check, add or import profiles')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out why mail is not sent, and the settings that work')
+            [CompletionResult]::new('sendmail', 'sendmail', [CompletionResultType]::ParameterValue, 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it')
             break
         }
         'mailsend;sandbox' {
@@ -248,6 +249,29 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what is done; -vv shows the dialogue')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object, also on failure')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            break
+        }
+        'mailsend;sendmail' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Who gets the bounces; <> for nobody (-r means the same)')
+            [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'The author''s name, for a message without a From')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'm sends, s speaks SMTP on stdin and stdout, v says where mail would go, p shows what waits, i checks the aliases')
+            [CompletionResult]::new('-N', '-N ', [CompletionResultType]::ParameterName, 'When to get a report: success, failure, delay, or never')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'What a report of failure returns: full or hdrs')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'What the reports call the mail')
+            [CompletionResult]::new('-B', '-B ', [CompletionResultType]::ParameterName, '7BIT or 8BITMIME; what counts is what the message has')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'An option of Sendmail''s; nothing follows from it')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Send what waits: nothing does')
+            [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'What errors in the system''s log begin with [default: mailsend]')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Read only this configuration file (--config means the same)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile [default: whose from is -f or the author, or as always]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'config')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Send to the To, Cc and Bcc of the message as well')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'A line with a single dot is text; that is always so here')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Do not look recipients up in the aliases')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message and its envelope instead of sending it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             break

@@ -128,6 +128,7 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand sandbox 'Catch mail on this machine and show it'
             cand profiles 'List, show, check, add or import profiles'
             cand doctor 'Find out why mail is not sent, and the settings that work'
+            cand sendmail 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it'
         }
         &'mailsend;sandbox'= {
             cand --listen 'Listen here; port 0 takes a free one'
@@ -237,6 +238,28 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand -v 'Say what is done; -vv shows the dialogue'
             cand --verbose 'Say what is done; -vv shows the dialogue'
             cand --json 'Print one JSON object, also on failure'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;sendmail'= {
+            cand -f 'Who gets the bounces; <> for nobody (-r means the same)'
+            cand -F 'The author''s name, for a message without a From'
+            cand -b 'm sends, s speaks SMTP on stdin and stdout, v says where mail would go, p shows what waits, i checks the aliases'
+            cand -N 'When to get a report: success, failure, delay, or never'
+            cand -R 'What a report of failure returns: full or hdrs'
+            cand -V 'What the reports call the mail'
+            cand -B '7BIT or 8BITMIME; what counts is what the message has'
+            cand -o 'An option of Sendmail''s; nothing follows from it'
+            cand -q 'Send what waits: nothing does'
+            cand -L 'What errors in the system''s log begin with [default: mailsend]'
+            cand -C 'Read only this configuration file (--config means the same)'
+            cand --profile 'Use this profile [default: whose from is -f or the author, or as always]'
+            cand --config 'config'
+            cand -t 'Send to the To, Cc and Bcc of the message as well'
+            cand -i 'A line with a single dot is text; that is always so here'
+            cand -n 'Do not look recipients up in the aliases'
+            cand -v 'Say what happened; -vv shows the dialogue'
+            cand --dry-run 'Show the message and its envelope instead of sending it'
             cand -h 'Show help; --help shows everything'
             cand --help 'Show help; --help shows everything'
         }

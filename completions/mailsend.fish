@@ -1,7 +1,7 @@
 # The subcommand is the first word, or there is none.
 function __fish_mailsend_needs_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" sandbox profiles doctor
+    if contains -- "$words[2]" sandbox profiles doctor sendmail
         echo $words[2]
         return 1
     end
@@ -145,6 +145,7 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s V -l version -d 'Show
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "sandbox" -d 'Catch mail on this machine and show it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "profiles" -d 'List, show, check, add or import profiles'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "doctor" -d 'Find out why mail is not sent, and the settings that work'
+complete -c mailsend -n "__fish_mailsend_needs_command" -a "sendmail" -d 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l listen -d 'Listen here; port 0 takes a free one' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l maildir -d 'Keep the mail in this maildir as well' -r -f -a "(__fish_complete_directories)"
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l pages -d 'Write a page of each message to this directory, and an index' -r -f -a "(__fish_complete_directories)"
@@ -229,4 +230,23 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l cron -d 'Ex
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s v -l verbose -d 'Say what is done; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -l json -d 'Print one JSON object, also on failure'
 complete -c mailsend -n "__fish_mailsend_using_subcommand doctor" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s f -d 'Who gets the bounces; <> for nobody (-r means the same)' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s F -d 'The author\'s name, for a message without a From' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s b -d 'm sends, s speaks SMTP on stdin and stdout, v says where mail would go, p shows what waits, i checks the aliases' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s N -d 'When to get a report: success, failure, delay, or never' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s R -d 'What a report of failure returns: full or hdrs' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s V -d 'What the reports call the mail' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s B -d '7BIT or 8BITMIME; what counts is what the message has' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s o -d 'An option of Sendmail\'s; nothing follows from it' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s q -d 'Send what waits: nothing does' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s L -d 'What errors in the system\'s log begin with [default: mailsend]' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s C -d 'Read only this configuration file (--config means the same)' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l profile -d 'Use this profile [default: whose from is -f or the author, or as always]' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l config -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s t -d 'Send to the To, Cc and Bcc of the message as well'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s i -d 'A line with a single dot is text; that is always so here'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s n -d 'Do not look recipients up in the aliases'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s v -d 'Say what happened; -vv shows the dialogue'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l dry-run -d 'Show the message and its envelope instead of sending it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s h -l help -d 'Show help; --help shows everything'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from show check" -f -a "(command mailsend complete profiles 2>/dev/null)"

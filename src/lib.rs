@@ -39,7 +39,18 @@ use model::Exit;
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    exit::report(exit::Form::of(&arguments), || carry_out(cli::parse(&arguments)?))
+    exit::report(exit::Form::of(&arguments), || {
+        let invocation = match cli::parse(&arguments) {
+            // Nobody sees what a job of cron's mailer prints.
+            Err(refusal) if cli::as_sendmail(&arguments).is_some() => {
+                let error = refusal.into();
+                commands::sendmail::witness(&error, None, &Context::from_system()?);
+                return Err(error);
+            }
+            parsed => parsed?,
+        };
+        carry_out(invocation)
+    })
 }
 
 fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
@@ -56,6 +67,10 @@ fn carry_out(invocation: Invocation) -> anyhow::Result<Exit> {
         Invocation::Doctor(args) => {
             ui = Ui::new(args.verbosity());
             commands::doctor::run(&args, &Context::from_system()?, &mut ui)
+        }
+        Invocation::Sendmail(args) => {
+            ui = Ui::new(args.verbosity());
+            commands::sendmail::run(&args, &Context::from_system()?, &mut ui)
         }
         Invocation::AsCron(args) => {
             ui = Ui::new(args.verbosity());

@@ -5,8 +5,11 @@
 
 mod complaint;
 mod habits;
+mod sendmail;
+mod sendmail_help;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::ErrorKind;
 use clap::{ArgAction, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser};
@@ -18,6 +21,8 @@ use crate::commands::generate::GenerateArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::send::SendArgs;
+use crate::commands::sendmail::SendmailArgs;
+use sendmail::Asked;
 
 /// Send mail through an SMTP server
 ///
@@ -70,7 +75,13 @@ enum Hidden {
 }
 
 /// The names of the subcommands that people type, here too so that it need not be built to know them.
-const NAMES: [&str; 3] = ["sandbox", "profiles", "doctor"];
+const NAMES: [&str; 4] = ["sandbox", "profiles", "doctor", SENDMAIL];
+
+/// The subcommand that stands in for sendmail(8), which has a grammar of its own.
+const SENDMAIL: &str = "sendmail";
+
+/// What the program may be called to be sendmail(8) or one of its companions.
+const SENDMAILS: [&str; 4] = [SENDMAIL, "send-mail", "mailq", "newaliases"];
 
 const HIDDEN: [&str; 3] = ["generate", "complete", "as-cron"];
 
@@ -85,7 +96,9 @@ pub enum Invocation {
     Profiles(ProfilesArgs),
     /// Find the settings that work.
     Doctor(Box<DoctorArgs>),
-    /// The same, in the place of a job of cron's.
+    /// Stand in for sendmail(8).
+    Sendmail(Box<SendmailArgs>),
+    /// Be the doctor in the place of a job of cron's.
     AsCron(Box<DoctorArgs>),
     /// Name what completions offer.
     Complete(CompleteArgs),
@@ -144,11 +157,24 @@ Environment:
   XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
 
 See also:
-  mailsend-doctor(1), mailsend-profiles(1), mailsend-sandbox(1), mailsend-config(5)";
+  mailsend-doctor(1), mailsend-profiles(1), mailsend-sandbox(1), mailsend-sendmail(1),
+  mailsend-config(5)";
 
 /// The description of the whole command line.
 pub fn command() -> clap::Command {
-    Cli::command()
+    Cli::command().subcommand(sendmail_help::describe())
+}
+
+/// The name of sendmail(8) or a companion of its, if the program is called so, and the words that
+/// are for it.
+pub fn as_sendmail(arguments: &[OsString]) -> Option<(&str, &[OsString])> {
+    let (program, words) = arguments.split_first()?;
+    let called = Path::new(program).file_name()?.to_str()?;
+    if SENDMAILS.contains(&called) {
+        return Some((called, words));
+    }
+    let (first, words) = words.split_first()?;
+    (first == SENDMAIL).then_some((SENDMAIL, words))
 }
 
 /// Reads the command line; the first argument is the program's name.
@@ -160,6 +186,13 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
             Ok(Hidden::AsCron(args)) => Ok(Invocation::AsCron(args)),
             Err(error) => help_or_complaint(&error, arguments),
         };
+    }
+    if let Some((name, words)) = as_sendmail(arguments) {
+        return Ok(match sendmail::parse(name, words)? {
+            Asked::Deed(args) => Invocation::Sendmail(args),
+            Asked::Help => Invocation::Show(sendmail_help::text()),
+            Asked::Version => Invocation::Show(command().render_version()),
+        });
     }
     habits::check_lone_word(arguments, &NAMES)?;
     if let Some((args, words)) = sending(arguments) {

@@ -32,6 +32,8 @@ pub struct Context {
     pub xdg_config_home: Option<PathBuf>,
     /// Where this system keeps a user's configuration.
     pub config_directory: Option<PathBuf>,
+    /// `$XDG_STATE_HOME`, if that is an absolute path.
+    pub xdg_state_home: Option<PathBuf>,
 }
 
 /// The first instant of the program, as far as it knows.
@@ -145,6 +147,9 @@ impl Context {
             home: env::home_dir().filter(|path| path.is_absolute()),
             xdg_config_home: variable("XDG_CONFIG_HOME").map(PathBuf::from),
             config_directory: dirs::config_dir(),
+            xdg_state_home: variable("XDG_STATE_HOME")
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute()),
         })
     }
 
@@ -180,6 +185,22 @@ impl Context {
     /// When everything must be done, if that is limited.
     pub fn deadline(&self, server: &Server) -> Option<Deadline> {
         server.deadline.and_then(|allowed| Deadline::after(self.start.0, allowed))
+    }
+
+    /// The host's name as it is, with a domain or without.
+    pub fn node_name(&self) -> Option<String> {
+        Some(rustix::system::uname().nodename().to_str().ok()?.to_owned())
+    }
+
+    /// The name of whoever runs this, where this machine's own accounts have one.
+    pub fn login_name(&self) -> Option<String> {
+        let uid = rustix::process::getuid().as_raw().to_string();
+        let accounts = std::fs::read("/etc/passwd").ok()?;
+        String::from_utf8_lossy(&accounts).lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == uid).then(|| name.to_owned())
+        })
     }
 
     /// The host's name for EHLO, if it is one that others can make sense of: with a domain.

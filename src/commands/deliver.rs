@@ -12,13 +12,15 @@ use super::context::Context;
 use super::credentials::credentials;
 use super::outcome;
 use super::progress::Progress;
-use super::record::{Ending, Record};
+use super::record::{self, Ending, Record};
 use super::sandbox::Entrance;
 use super::ui::{Ui, Verbosity};
 use super::{How, Job, Letter, Output, Refusal, send};
 use crate::compose::{Prepared, Remark};
 use crate::config::Settings;
-use crate::model::{Cause, Connection, Exit, Failure, Mail, Outcome, Report, Server, Stamp};
+use crate::model::{
+    Cause, Connection, Exit, Failure, FromRewrite, Mail, Outcome, Report, Server, Stamp,
+};
 use crate::smtp::{Credentials, Line, Watch};
 use crate::{advice, compose, config, smtp};
 
@@ -56,7 +58,9 @@ pub(super) fn deliver(job: &Job, context: &Context, ui: &mut Ui) -> anyhow::Resu
             entrance.instead_of(&job.settings)
         }
     };
-    let record = Record::open(&settings, context).with_context(|| label.clone())?;
+    // A mail that is only to be caught is nobody's loss.
+    let folders = if job.entrance.is_none() { &job.keep_in[..] } else { &[] };
+    let record = Record::open(&settings, folders, context).with_context(|| label.clone())?;
     let mut server = settings.server.clone();
     server.ehlo = server.ehlo.or_else(|| context.host_name());
     let submission = Submission { job, mail: &mail, server: &server, output, record: &record };
@@ -130,7 +134,7 @@ impl Submission<'_> {
             Ok(report) => report,
             Err(failure) => {
                 let ending = Ending::Failed(&failure);
-                let refusal = self.failure(&told, failure.clone());
+                let refusal = self.rewriting(ending, self.failure(&told, failure.clone()));
                 return Err(self.record.not_accepted(&told, ending, refusal, ui).into());
             }
         };
@@ -140,7 +144,8 @@ impl Submission<'_> {
         let exit = report.exit();
         if exit != Exit::OK {
             let ending = Ending::Reported(&report);
-            return Err(self.record.not_accepted(&told, ending, told.refusal(&report), ui).into());
+            let refusal = self.rewriting(ending, told.refusal(&report));
+            return Err(self.record.not_accepted(&told, ending, refusal, ui).into());
         }
         self.record.accepted(&told, &report, ui);
         told.detail(&report, ui);
@@ -178,6 +183,23 @@ impl Submission<'_> {
         let told =
             outcome::Told { server: self.server, mail: self.mail, connection: &connection, from };
         self.record.not_accepted(&told, Ending::Unsent, told.unsent(refusal), ui)
+    }
+
+    /// A message of another program that the server refuses for its sender can be sent as the
+    /// profile's own.
+    fn rewriting(&self, ending: Ending<'_>, refusal: Refusal) -> Refusal {
+        let Letter::Ready(ready) = &self.job.letter else { return refusal };
+        let (Some(mending), Some(own)) = (&ready.mending, &ready.author) else { return refusal };
+        let other = self.mail.author.as_ref() != Some(&own.address)
+            || self.mail.reverse_path.as_ref().is_some_and(|path| *path != own.address);
+        let is_refused = record::decisive(ending).is_some_and(advice::refuses_sender);
+        if !(other && is_refused) || mending.from_rewrite == FromRewrite::Always {
+            return refusal;
+        }
+        let own = &own.address;
+        let hint =
+            format!("from_rewrite = \"always\" in the profile sends it as {own}, names kept");
+        Refusal { hints: vec![hint], ..refusal }
     }
 
     /// A sandbox that is gone is no reason to look elsewhere.

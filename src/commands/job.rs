@@ -1,5 +1,6 @@
 //! One mail that is ready to be submitted, with everything that was decided about it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::sandbox::Entrance;
@@ -25,6 +26,8 @@ pub struct Job {
     pub policy: RecipientPolicy,
     /// What is done about what was deferred.
     pub retry: Retry,
+    /// Where the mail is kept if somebody is not accepted: the first that can be written to.
+    pub keep_in: Vec<PathBuf>,
 }
 
 /// What is to become a mail.

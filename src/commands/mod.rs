@@ -22,6 +22,7 @@ mod pages;
 pub mod profiles;
 mod progress;
 mod question;
+mod recipients;
 mod record;
 mod refusal;
 mod road_args;

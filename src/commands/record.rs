@@ -12,12 +12,13 @@ use super::save_failed::{self, Kept};
 use super::ui::Ui;
 use crate::config::Settings;
 use crate::log::{Entry, Log};
-use crate::model::{Cause, Exit, Failure, Outcome, Reply, Report};
+use crate::model::{Cause, Content, Exit, Failure, Outcome, Reply, Report};
 
 /// Where it is written down.
 pub(super) struct Record<'a> {
     log: Option<Log>,
-    folder: Option<PathBuf>,
+    /// Where the mail is kept: the first that can be written to.
+    folders: &'a [PathBuf],
     context: &'a Context,
 }
 
@@ -34,9 +35,13 @@ pub(super) enum Ending<'a> {
 
 impl<'a> Record<'a> {
     /// Opens the log, so that one that cannot be had is noticed before anything is sent.
-    pub(super) fn open(settings: &Settings, context: &'a Context) -> Result<Self, Refusal> {
+    pub(super) fn open(
+        settings: &Settings,
+        folders: &'a [PathBuf],
+        context: &'a Context,
+    ) -> Result<Self, Refusal> {
         let log = settings.log.as_ref().map(Log::open).transpose()?;
-        Ok(Self { log, folder: settings.save_failed.clone(), context })
+        Ok(Self { log, folders, context })
     }
 
     /// Writes down that everybody was accepted.
@@ -100,38 +105,50 @@ impl<'a> Record<'a> {
     }
 
     fn keep(&self, told: &Told<'_>, refusal: &Refusal, ui: &mut Ui) -> Option<Kept> {
-        let folder = self.folder.as_deref()?;
-        let time = self.context.moment();
-        let content = &told.mail.content;
-        // Not by the Message-ID, which a ready message brings along: it may be no name for a file.
-        let unique = match self.context.stamp() {
-            Ok(stamp) => stamp.unique,
-            Err(error) => {
-                ui.warning(format_args!("the mail is not kept: {error}"));
-                return None;
+        let time = self.context.moment().rfc3339;
+        keep(self.folders, &told.mail.content, envelope(refusal, &time), self.context, ui)
+    }
+}
+
+/// Keeps a message and its envelope in the first of these folders that can be written to.
+pub(super) fn keep(
+    folders: &[PathBuf],
+    content: &Content,
+    envelope: Map<String, Value>,
+    context: &Context,
+    ui: &mut Ui,
+) -> Option<Kept> {
+    let (first, others) = folders.split_first()?;
+    // Not by the Message-ID, which a ready message brings along: it may be no name for a file.
+    let unique = match context.stamp() {
+        Ok(stamp) => stamp.unique,
+        Err(error) => {
+            ui.warning(format_args!("the mail is not kept: {error}"));
+            return None;
+        }
+    };
+    let (_, random) = unique.split_once('.').unwrap_or_default();
+    let name = format!("{}-{random}", context.moment().compact);
+    let save = |folder: &PathBuf| save_failed::save(folder, &name, content, envelope.clone());
+    let kept = save(first)
+        .or_else(|error| others.iter().find_map(|folder| save(folder).ok()).ok_or(error));
+    match kept {
+        Ok(kept) => {
+            for path in &kept.changed {
+                let path = path.display();
+                ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
             }
-        };
-        let (_, random) = unique.split_once('.').unwrap_or_default();
-        let name = format!("{}-{random}", time.compact);
-        let envelope = envelope(refusal, &time.rfc3339);
-        match save_failed::save(folder, &name, content, envelope) {
-            Ok(kept) => {
-                for path in &kept.changed {
-                    let path = path.display();
-                    ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
-                }
-                Some(kept)
-            }
-            Err(error) => {
-                ui.warning(format_args!("the mail is not kept: {error}"));
-                None
-            }
+            Some(kept)
+        }
+        Err(error) => {
+            ui.warning(format_args!("the mail is not kept: {error}"));
+            None
         }
     }
 }
 
 /// The reply that decided: that of the first accepted, else of the first who was not.
-fn decisive(ending: Ending<'_>) -> Option<&Reply> {
+pub(super) fn decisive(ending: Ending<'_>) -> Option<&Reply> {
     match ending {
         Ending::Unsent => None,
         Ending::Failed(failure) => match &failure.cause {

@@ -95,7 +95,12 @@ impl From<ReadyError> for Refusal {
         match error {
             ReadyError::Source(error) => error.into(),
             error => {
-                let mut refusal = Self::data(error.to_string());
+                let exit = match error {
+                    // The message is as its program makes it; the settings are not complete.
+                    ReadyError::NoDomain { .. } => Exit::CONFIG,
+                    _ => Exit::DATA,
+                };
+                let mut refusal = Self::new(exit, error.to_string());
                 refusal.hints.extend(error.hint().map(str::to_owned));
                 refusal
             }

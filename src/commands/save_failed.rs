@@ -10,7 +10,22 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::context::Context;
 use crate::model::{Content, reason};
+
+/// For those who have no home directory; made by whoever sets the machine up.
+const OF_SYSTEM: &str = "/var/lib/mailsend/failed";
+
+/// Where mail is kept that must not get lost, where the settings do not say. A home that is not
+/// there, as those of daemons, is not made.
+pub(super) fn usual_folders(context: &Context) -> Vec<PathBuf> {
+    let home = context.home.as_ref().filter(|home| home.is_dir());
+    let of_home = || home.map(|home| home.join(".local/state"));
+    let state = context.xdg_state_home.clone().or_else(of_home);
+    let own = state.map(|folder| folder.join("mailsend/failed"));
+    let of_system = Some(PathBuf::from(OF_SYSTEM)).filter(|folder| folder.is_dir());
+    own.into_iter().chain(of_system).collect()
+}
 
 /// What was kept.
 pub(super) struct Kept {

@@ -116,6 +116,9 @@ pub(super) struct SettingsArgs {
     max_size: Option<u64>,
     #[command(flatten)]
     timeouts: TimeoutArgs,
+    /// Whose profile is used if no flag says so: not typed, but read in a ready message.
+    #[arg(skip)]
+    pub(super) sender: Option<Address>,
     /// Add a line for every mail to this file, or to the system's log: syslog
     ///
     /// The line is key=value all through; mailsend-config(5) lists the keys.
@@ -220,7 +223,7 @@ impl SettingsArgs {
         let entrance = context.environment.sandbox.as_deref().map(Entrance::parse).transpose()?;
         let choice = Choice {
             profile: self.profile.clone(),
-            from: self.author(&flags),
+            from: self.author(&flags).or_else(|| self.sender.clone()),
             environment: context.environment.profile.clone(),
             host: self.host.is_some(),
             provider: self.provider.is_some(),

@@ -4,7 +4,7 @@
 //! characters made harmless. Nothing here ever sees a secret.
 
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use super::refusal::Refusal;
 use crate::model::Exit;
@@ -66,6 +66,11 @@ impl Ui {
                 Err(Refusal::new(Exit::IO, message))
             }
         }
+    }
+
+    /// Stdout for a dialogue with whoever is at its other end.
+    pub fn dialogue(self) -> impl Write {
+        io::stdout().lock()
     }
 
     /// Writes a report to stdout, in colours where they are welcome. Its text was made harmless.

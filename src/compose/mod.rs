@@ -22,7 +22,7 @@ mod unstructured;
 
 use std::collections::HashSet;
 
-pub use raw::{HeaderEnvelope, Prepared, ReadyError, Remark, header_envelope, prepare};
+pub use raw::{HeaderEnvelope, Prepared, ReadyError, Remark, as_given, header_envelope, prepare};
 
 use crate::model::{Address, BodyType, Content, Draft, Mail, Parameters, Stamp};
 use body::Entity;

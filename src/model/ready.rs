@@ -33,6 +33,8 @@ pub struct Mending {
     pub name: Option<String>,
     /// Whom names without a domain stand for, where that is one address; in lower case.
     pub names: BTreeMap<String, Address>,
+    /// Who wrote a message that names no author, where the settings name none either.
+    pub login: Option<Mailbox>,
     /// The charset of octets that are not UTF-8, if the locale has one.
     pub charset: Option<String>,
 }

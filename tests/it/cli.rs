@@ -210,7 +210,8 @@ fn an_address_that_is_none_is_bad_data() {
 fn an_address_without_a_domain_brings_the_key_that_completes_it() {
     let ran = mailsend(&["--host", "mx.example", "-f", "me@example.com", "root"]);
     assert_eq!(ran.exit, 65, "{ran:?}");
-    assert!(ran.stderr.contains("hint: write the whole address, or set qualify_domain"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: write the whole address\n"), "{ran:?}");
+    assert!(ran.stderr.contains("to [aliases] in config.toml, or set qualify_domain\n"), "{ran:?}");
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod schema;
 mod script_mail;
 mod secrecy;
 mod seeds;
+mod sendmail;
 mod session;
 mod signals;
 mod smuggling;

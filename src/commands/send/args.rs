@@ -30,6 +30,20 @@ pub struct SendArgs {
     pub(super) settings: SettingsArgs,
     #[command(flatten)]
     pub(super) how: HowArgs,
+    /// As whose habits it is read: not typed.
+    #[arg(skip)]
+    pub manner: Manner,
+}
+
+/// As what the program was called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// By its own name.
+    #[default]
+    Own,
+    /// As mail(1), by programs that were written for it: their author may be anybody, and nobody
+    /// sees what goes wrong.
+    Mail,
 }
 
 /// What to send.
@@ -79,7 +93,13 @@ pub(super) struct WhatArgs {
     /// HTML in place of the text
     ///
     /// With --body or --body-file beside it the mail has both, and the reader's program chooses.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "no_body")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "no_body",
+        hide_short_help = true
+    )]
     pub(super) html: Option<OsString>,
     /// Take the HTML from this file; - is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["html", "no_body"],
@@ -162,7 +182,7 @@ pub(super) struct WhatArgs {
     ///
     /// It is sent as it is, but for line ends, Bcc and Return-Path, which are removed, and Date,
     /// Message-ID and From, which are added if they are missing.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) raw: bool,
     /// With --raw: send to the To, Cc and Bcc of the message
     ///

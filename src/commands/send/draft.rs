@@ -6,8 +6,9 @@ use super::text::{self, Reading};
 use super::{attach, body};
 use crate::commands::Refusal;
 use crate::commands::charset::Charsets;
+use crate::commands::recipients::Directory;
 use crate::commands::ui::Ui;
-use crate::model::{AddressList, Body, Draft, Exit, Identity, Mailbox};
+use crate::model::{AddressList, Body, Draft, Exit, Identity};
 
 /// Refuses a mail that nobody is to get, before anything is read.
 pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
@@ -31,6 +32,7 @@ pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
 pub(super) fn draft(
     args: &WhatArgs,
     identity: &Identity,
+    directory: &Directory<'_>,
     profile: Option<&str>,
     reading: Reading,
     ui: &mut Ui,
@@ -40,10 +42,9 @@ pub(super) fn draft(
         Some(path) => path.clone(),
         None => Some(from.address.clone()),
     };
-    let domain = identity.qualify_domain.as_deref();
-    let to = complete(args.addresses.iter().chain(&args.to), domain)?;
-    let cc = complete(&args.cc, domain)?;
-    let bcc = complete(&args.bcc, domain)?;
+    let to = directory.everybody(args.addresses.iter().chain(&args.to), ui)?;
+    let cc = directory.everybody(&args.cc, ui)?;
+    let bcc = directory.everybody(&args.bcc, ui)?;
     let headers = fields(args, &identity.headers)?;
     let subject = subject(args, reading.charsets, ui);
     let mut attachments = attach::attach_all(args, reading.patience, ui)?;
@@ -73,7 +74,7 @@ pub(super) fn is_empty(draft: &Draft) -> bool {
         && draft.attachments.is_empty()
 }
 
-pub(super) fn no_sender(profile: Option<&str>) -> Refusal {
+pub(in crate::commands) fn no_sender(profile: Option<&str>) -> Refusal {
     match profile {
         Some(name) => {
             Refusal::new(Exit::CONFIG, format!("the profile {name} does not say who sends"))
@@ -81,23 +82,6 @@ pub(super) fn no_sender(profile: Option<&str>) -> Refusal {
         }
         None => Refusal::usage("nobody is named as the sender").hint("give -f you@example.com"),
     }
-}
-
-/// The mailboxes of lists, each with its domain.
-pub(super) fn complete<'a>(
-    lists: impl IntoIterator<Item = &'a AddressList>,
-    domain: Option<&str>,
-) -> Result<Vec<Mailbox>, Refusal> {
-    let mut all = Vec::new();
-    for list in lists {
-        all.extend(list.qualify(domain).map_err(|error| {
-            Refusal::data(error.to_string()).hint(
-                "write the whole address, or set qualify_domain = \"example.com\" in the profile \
-                 (--qualify-domain)",
-            )
-        })?);
-    }
-    Ok(all)
 }
 
 /// One line of text: `-s "$(command)"` may well be more.
@@ -120,7 +104,7 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::commands::ui::Verbosity;
-    use crate::model::Address;
+    use crate::model::{Address, Mailbox};
 
     fn identity() -> Identity {
         let address = Address::parse("me@example.com").unwrap();
@@ -129,7 +113,8 @@ mod tests {
 
     fn draft_of(args: &WhatArgs, identity: &Identity) -> Result<Draft, Refusal> {
         let mut ui = Ui::new(Verbosity::Quiet);
-        draft(args, identity, Some("corp"), Reading::default(), &mut ui)
+        let directory = Directory::default();
+        draft(args, identity, &directory, Some("corp"), Reading::default(), &mut ui)
     }
 
     fn no_body() -> WhatArgs {

@@ -17,11 +17,11 @@ const SMALL: u64 = 1 << 16;
 
 /// Who may be waited for, and how long.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Patience {
+pub(in crate::commands) struct Patience {
     /// Where somebody may be typing.
-    pub(super) terminal: Terminal,
+    pub(in crate::commands) terminal: Terminal,
     /// When everything must be done.
-    pub(super) deadline: Option<Deadline>,
+    pub(in crate::commands) deadline: Option<Deadline>,
 }
 
 /// Opens a file to be attached.

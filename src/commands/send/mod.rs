@@ -12,6 +12,7 @@ mod file_type;
 mod findings;
 mod inline;
 mod input;
+mod mail;
 mod markup;
 mod parameters;
 mod raw;
@@ -20,28 +21,45 @@ mod stdin;
 mod survey;
 mod text;
 
-pub use args::SendArgs;
+pub use args::{Manner, SendArgs};
 pub use check::check;
+pub(super) use draft::no_sender;
 pub use dry_run::{preview, show};
-use input::Patience;
+pub(super) use input::Patience;
+pub(super) use raw::from_stdin as ready_from_stdin;
 use text::Reading;
 
 use super::charset::{Charset, Charsets};
 use super::context::Context;
+use super::recipients::{Caller, Directory};
+use super::sendmail::witness;
 use super::settings::Settled;
 use super::ui::Ui;
-use super::{How, Job, Letter, Output, Refusal, deliver};
+use super::{How, Job, Letter, Output, Refusal, deliver, save_failed};
 use crate::model::{Exit, Protocol, RecipientPolicy};
 
-/// Sends a mail.
+/// Sends a mail. As mail(1), errors go to the system's log too, and what could not be sent is kept.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let result = send(args, context, ui);
+    if let (Err(error), Manner::Mail) = (&result, args.manner) {
+        witness(error, None, context);
+    }
+    result
+}
+
+fn send(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let how = args.how()?;
     raw::check(&args.what)?;
     draft::check_recipients(&args.what)?;
     let parameters = args.parameters.parameters()?;
-    let mut layer = args.settings.layer();
-    args.what.add_to(&mut layer);
-    let Settled { settings, rule, sandbox, entrance } = args.settings.settle(layer, context)?;
+    let Settled { settings, rule, sandbox, entrance } = match args.manner {
+        Manner::Own => {
+            let mut layer = args.settings.layer();
+            args.what.add_to(&mut layer);
+            args.settings.settle(layer, context)?
+        }
+        Manner::Mail => mail::settle(args, context)?,
+    };
     settings.warnings.iter().for_each(|warning| ui.warning(warning));
     let profile = settings.server.profile.as_deref();
     let patience =
@@ -50,10 +68,15 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
     let charsets = Charsets { named: args.what.charset, locale };
     let reading = Reading { patience, charsets };
     let (what, identity) = (&args.what, &settings.identity);
+    let caller = match args.manner {
+        Manner::Own => Caller::Person,
+        Manner::Mail => Caller::Program,
+    };
+    let directory = Directory::new(&settings, context, caller);
     let letter = if what.raw {
-        Letter::Ready(Box::new(raw::ready(what, identity, profile, patience, ui)?))
+        Letter::Ready(Box::new(raw::ready(what, identity, &directory, profile, patience, ui)?))
     } else {
-        Letter::Draft(Box::new(draft::draft(what, identity, profile, reading, ui)?))
+        Letter::Draft(Box::new(draft::draft(what, identity, &directory, profile, reading, ui)?))
     };
     let is_empty = match &letter {
         Letter::Draft(draft) => draft::is_empty(draft),
@@ -71,7 +94,12 @@ pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Ex
             .hint("leave out --all-or-none, or send through a server that speaks SMTP")
             .into());
     }
-    let job = Job { letter, parameters, settings, entrance, rule, how, policy, retry };
+    let keep_in = match (&settings.save_failed, args.manner) {
+        (Some(folder), _) => vec![folder.clone()],
+        (None, Manner::Own) => Vec::new(),
+        (None, Manner::Mail) => save_failed::usual_folders(context),
+    };
+    let job = Job { letter, parameters, settings, entrance, rule, how, policy, retry, keep_in };
     let result = deliver::deliver(&job, context, ui);
     if let (Some(sandbox), How::Submit(Output::Text)) = (sandbox, how)
         && let Err(error) = sandbox.show_caught(ui)

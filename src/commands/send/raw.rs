@@ -10,6 +10,7 @@ use super::reminder::while_typed;
 use super::stdin;
 use crate::commands::Refusal;
 use crate::commands::in_time::in_time;
+use crate::commands::recipients::Directory;
 use crate::commands::ui::Ui;
 use crate::model::{EnvelopeSender, HeaderRecipients, Identity, Ready, Source};
 
@@ -58,6 +59,7 @@ pub(super) fn check(args: &WhatArgs) -> Result<(), Refusal> {
 pub(super) fn ready(
     args: &WhatArgs,
     identity: &Identity,
+    directory: &Directory<'_>,
     profile: Option<&str>,
     patience: Patience,
     ui: &mut Ui,
@@ -75,9 +77,8 @@ pub(super) fn ready(
             }
         }
     };
-    let domain = identity.qualify_domain.as_deref();
     let lists = args.addresses.iter().chain(&args.to).chain(&args.cc).chain(&args.bcc);
-    let recipients = draft::complete(lists, domain)?;
+    let recipients = directory.everybody(lists, ui)?;
     let header_recipients =
         if args.read_recipients { HeaderRecipients::Read } else { HeaderRecipients::Ignored };
     let source = match &args.body_file {
@@ -103,7 +104,7 @@ pub(super) fn is_empty(ready: &Ready) -> bool {
     }
 }
 
-fn from_stdin(patience: Patience, ui: Ui) -> Result<Source, Refusal> {
+pub(in crate::commands) fn from_stdin(patience: Patience, ui: Ui) -> Result<Source, Refusal> {
     const WAITING: &[&str] = &[
         "still waiting for the end of stdin, which is the message",
         "(to take it from a file: --body-file FILE)",

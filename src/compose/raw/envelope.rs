@@ -20,7 +20,10 @@ pub struct HeaderEnvelope {
 
 /// Reads whom the header of a message names, nothing completed.
 pub fn header_envelope(source: &Source) -> Result<HeaderEnvelope, ReadyError> {
-    let fields = header::read(source)?.fields;
+    let fields = match header::read(source) {
+        Err(ReadyError::Empty) => Vec::new(),
+        header => header?.fields,
+    };
     let reader = Reader::new(&fields, None);
     let recipients = reader.recipient_fields().map(list).collect::<Result<_, _>>()?;
     let name = if reader.resent { "Resent-From" } else { "From" };

@@ -45,7 +45,13 @@ pub struct Prepared {
 
 /// Makes a mail of a ready message.
 pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
-    let Header { mut fields, body, mut remarks } = header::read(&ready.source)?;
+    let Header { mut fields, body, mut remarks } = match header::read(&ready.source) {
+        // Programs do send nothing at all, and want somebody to get it.
+        Err(ReadyError::Empty) if ready.mending.is_some() => {
+            Header { body: ready.source.length(), ..Header::default() }
+        }
+        header => header?,
+    };
     if let Some(mending) = &ready.mending {
         let mended = mend(fields, ready, mending)?;
         fields = mended.fields;
@@ -53,7 +59,9 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
     }
     let qualify_domain = ready.qualify_domain.as_deref();
     let reader = Reader::new(&fields, qualify_domain);
-    let own_address = ready.author.as_ref().map(|author| &author.address);
+    let login = ready.mending.as_ref().and_then(|mending| mending.login.as_ref());
+    let own = ready.author.as_ref().or(login);
+    let own_address = own.map(|author| &author.address);
     let reverse_path = match &ready.sender {
         EnvelopeSender::Given(path) => path.clone(),
         EnvelopeSender::Header => {
@@ -65,7 +73,7 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
     let author = envelope::author(&fields, qualify_domain).or_else(|| own_address.cloned());
     let domain = amend::domain([author.as_ref(), reverse_path.as_ref()]).to_owned();
     let name = ready.mending.as_ref().and_then(|mending| mending.name.as_deref());
-    let known = Known { author: ready.author.as_ref(), name, stamp, domain: &domain };
+    let known = Known { author: own, name, stamp, domain: &domain };
     let Amended { fields, message_id, remarks: mut amended } = amend(fields, &known)?;
     remarks.append(&mut amended);
 
@@ -75,6 +83,12 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
     let mail =
         Mail { reverse_path, recipients, parameters, author, content, body_type, message_id };
     Ok(Prepared { mail, remarks })
+}
+
+/// A message as it was given, but for its line ends.
+pub fn as_given(source: &Arc<Source>) -> Result<Content, ReadyError> {
+    let (stretch, _) = Stretch::new(source, 0..end_of_last_line(source)?, Form::Lines)?;
+    Ok(Content::new(vec![Piece::Stretch(stretch)]))
 }
 
 /// Puts the message together from these fields and its body.

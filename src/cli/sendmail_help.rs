@@ -1,0 +1,140 @@
+//! What help, man pages and completions say of sendmail's flags. The grammar itself is in
+//! `sendmail`; a test holds the two together.
+
+use clap::{Arg, ArgAction, Command};
+
+/// The subcommand, described.
+pub(super) fn describe() -> Command {
+    Command::new(super::SENDMAIL)
+        .about("Stand in for sendmail(8): for cron, git, mutt and all that was written for it")
+        .long_about(LONG_ABOUT)
+        .override_usage(
+            "mailsend sendmail [OPTIONS] [ADDRESS]...\n       \
+             sendmail [OPTIONS] [ADDRESS]...",
+        )
+        .arg(
+            Arg::new("addresses")
+                .value_name("ADDRESS")
+                .action(ArgAction::Append)
+                .help("Recipients; several may stand in one word, with commas between them"),
+        )
+        .arg(flag("t", "Send to the To, Cc and Bcc of the message as well"))
+        .arg(flag("i", "A line with a single dot is text; that is always so here"))
+        .arg(value("f", "ADDRESS", "Who gets the bounces; <> for nobody (-r means the same)"))
+        .arg(value("F", "NAME", "The author's name, for a message without a From"))
+        .arg(value(
+            "b",
+            "MODE",
+            "m sends, s speaks SMTP on stdin and stdout, v says where mail \
+              would go, p shows what waits, i checks the aliases",
+        ))
+        .arg(flag("n", "Do not look recipients up in the aliases"))
+        .arg(value("N", "WHEN", "When to get a report: success, failure, delay, or never"))
+        .arg(value("R", "WHAT", "What a report of failure returns: full or hdrs"))
+        .arg(value("V", "ID", "What the reports call the mail"))
+        .arg(value("B", "TYPE", "7BIT or 8BITMIME; what counts is what the message has"))
+        .arg(value("o", "OPTION", "An option of Sendmail's; nothing follows from it"))
+        .arg(value("q", "WHAT", "Send what waits: nothing does").num_args(0..=1))
+        .arg(value("L", "TAG", "What errors in the system's log begin with [default: mailsend]"))
+        .arg(value("C", "FILE", "Read only this configuration file (--config means the same)"))
+        .arg(flag("v", "Say what happened; -vv shows the dialogue").action(ArgAction::Count))
+        .arg(
+            Arg::new("profile")
+                .long("profile")
+                .value_name("NAME")
+                .help("Use this profile [default: whose from is -f or the author, or as always]"),
+        )
+        .arg(Arg::new("config").long("config").value_name("FILE").hide(true))
+        .arg(
+            Arg::new("dry-run")
+                .long("dry-run")
+                .action(ArgAction::SetTrue)
+                .help("Show the message and its envelope instead of sending it"),
+        )
+        .after_long_help(AFTER_HELP)
+}
+
+/// All of it as text.
+pub(super) fn text() -> String {
+    let mut command = super::command();
+    command.build();
+    let found = command.find_subcommand_mut(super::SENDMAIL);
+    found.map(|command| command.render_long_help()).unwrap_or_default().to_string()
+}
+
+fn flag(letter: &'static str, help: &'static str) -> Arg {
+    Arg::new(letter).short(letter.chars().next()).action(ArgAction::SetTrue).help(help)
+}
+
+fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
+    Arg::new(letter).short(letter.chars().next()).value_name(name).help(help)
+}
+
+const LONG_ABOUT: &str = "\
+Stand in for sendmail(8): for cron, git, mutt and all that was written for it
+
+The message is on stdin, header and all. It is sent at once, by a profile as any other mail; what is \
+missing in it or not fit to travel is set right. The same happens where the program is called \
+sendmail or send-mail; mailq and newaliases are known too.
+
+A recipient without a domain is looked up in the aliases ([aliases] in the configuration, and the \
+file that the key aliases names), then gets qualify_domain. An author without a domain becomes the \
+profile's, with its name (from_rewrite).
+
+What could not be sent is kept, and errors go to the system's log as well.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  As cron calls it:
+    /usr/sbin/sendmail -FCronDaemon -i -B8BITMIME -oem root < message
+
+  For git, by the profile work:
+    git config sendemail.sendmailCmd \"mailsend sendmail --profile work\"
+
+  See who gets mail for root:
+    mailsend sendmail -bv root
+
+Other flags of Sendmail, Postfix and Exim are taken and nothing follows from them. -bd and -q with an
+interval ask for a daemon and are refused.
+
+Files:
+  /etc/mailsend/config.toml       the system's configuration; mailsend-config(5)
+  ~/.local/state/mailsend/failed  mail that could not be sent, unless save_failed is set
+  /var/lib/mailsend/failed        the same for those without a home, where that folder is there
+
+See also:
+  mailsend(1), mailsend-config(5)";
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli::sendmail;
+
+    #[test]
+    fn the_grammar_knows_every_flag_that_is_described() {
+        for argument in describe().get_arguments() {
+            let mut words = match (argument.get_short(), argument.get_long()) {
+                (Some(letter), _) => vec![OsString::from(format!("-{letter}"))],
+                (None, Some(long)) => vec![OsString::from(format!("--{long}"))],
+                (None, None) => continue,
+            };
+            if argument.get_action().takes_values() {
+                words.push(match argument.get_short() {
+                    Some('b') => "m".into(),
+                    Some('N') => "failure".into(),
+                    Some('R') => "full".into(),
+                    _ => "value".into(),
+                });
+            }
+            assert!(sendmail::parse("sendmail", &words).is_ok(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn the_help_is_about_the_flags() {
+        let text = text();
+        assert!(text.contains("-f <ADDRESS>") && text.contains("Files:"), "{text}");
+    }
+}

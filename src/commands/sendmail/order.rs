@@ -1,0 +1,254 @@
+//! A message that was handed over, and its way to the server: who is meant, by which profile, and
+//! what has to be set right. What cannot even be made into a mail is kept as it was given.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::SendmailArgs;
+use super::args::{Deed, Sender};
+use super::sender::{envelope_sender, is_qualified, login};
+use crate::commands::context::Context;
+use crate::commands::recipients::{Caller, Directory, shown};
+use crate::commands::settings::{SettingsArgs, Settled};
+use crate::commands::ui::Ui;
+use crate::commands::{
+    How, Job, Letter, Output, Refusal, Retry, deliver, record, save_failed, send,
+};
+use crate::compose::{self, HeaderEnvelope, ReadyError};
+use crate::model::{
+    Address, AddressList, Exit, HeaderRecipients, Mending, Parameters, Ready, RecipientPolicy,
+    Source,
+};
+
+/// A message, and for whom it is.
+pub(super) struct Order<'a> {
+    pub(super) args: &'a SendmailArgs,
+    pub(super) context: &'a Context,
+    pub(super) source: Arc<Source>,
+    pub(super) recipients: Vec<AddressList>,
+    pub(super) sender: Option<Sender>,
+    pub(super) parameters: Parameters,
+    /// Whether it is kept if somebody is not accepted; not where whoever gave it is told and has it.
+    pub(super) keep: bool,
+}
+
+/// Takes the message from stdin. Read first, whatever else is wrong: whoever writes it would be told
+/// of a broken pipe otherwise, and it could not be kept.
+pub(super) fn from_stdin<'a>(
+    args: &'a SendmailArgs,
+    context: &'a Context,
+    ui: Ui,
+) -> anyhow::Result<Order<'a>> {
+    let settled = settle(args, None, context);
+    let deadline = settled.ok().and_then(|it| context.deadline(&it.settings.server));
+    let patience = send::Patience { terminal: context.terminal, deadline };
+    let source = send::ready_from_stdin(patience, ui)?;
+    Ok(Order {
+        args,
+        context,
+        source: Arc::new(source),
+        recipients: args.recipients.clone(),
+        sender: args.sender.clone(),
+        parameters: args.parameters.clone(),
+        keep: !args.dry_run,
+    })
+}
+
+/// The settings to send with; the profile may be the one that sends as this address.
+pub(super) fn settle(
+    args: &SendmailArgs,
+    sender: Option<Address>,
+    context: &Context,
+) -> Result<Settled, Refusal> {
+    let mut settings = SettingsArgs::default();
+    settings.profile.clone_from(&args.profile);
+    settings.config.clone_from(&args.config);
+    settings.sender = sender;
+    settings.settle(settings.layer(), context)
+}
+
+impl Order<'_> {
+    /// Sends the message. If that is not even begun, it is kept as it was given.
+    pub(super) fn carry_out(&self, ui: &mut Ui) -> anyhow::Result<Exit> {
+        let mut folders = None;
+        let result = self.send(&mut folders, ui);
+        let Err(error) = result else { return result };
+        let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
+        match refusal {
+            // The record has kept it.
+            Some(refusal) if refusal.details.contains_key("recipients") => Err(error),
+            _ if !self.keep => Err(error),
+            refusal => {
+                let refusal = refusal.cloned();
+                let refusal = refusal.unwrap_or_else(|| Refusal::new(Exit::SOFTWARE, ""));
+                let refusal = Refusal { message: format!("{error:#}"), ..refusal };
+                let folders = folders.unwrap_or_else(|| save_failed::usual_folders(self.context));
+                Err(self.kept(refusal, &folders, ui).into())
+            }
+        }
+    }
+
+    fn send(&self, folders: &mut Option<Vec<PathBuf>>, ui: &mut Ui) -> anyhow::Result<Exit> {
+        let header = compose::header_envelope(&self.source);
+        let sends_as = self.sends_as(header.as_ref().ok());
+        let Settled { settings, rule, sandbox, entrance } =
+            settle(self.args, sends_as, self.context)?;
+        settings.warnings.iter().for_each(|warning| ui.warning(warning));
+        let keep_in = match &settings.save_failed {
+            _ if !self.keep => Vec::new(),
+            Some(folder) => vec![folder.clone()],
+            None => save_failed::usual_folders(self.context),
+        };
+        *folders = Some(keep_in.clone());
+        let header = match header {
+            // Whom its header names is of no account then, and it goes out as it is.
+            Err(ReadyError::Addresses { .. }) if !self.args.read_recipients => {
+                HeaderEnvelope { recipients: Vec::new(), from: None }
+            }
+            header => header?,
+        };
+        let directory = Directory::new(&settings, self.context, Caller::Program);
+        let directory = if self.args.no_aliases { directory.without_aliases() } else { directory };
+        let Some(recipients) = self.recipients(&header, &directory, ui)? else {
+            return Ok(Exit::OK);
+        };
+        let identity = &settings.identity;
+        let ready = Ready {
+            source: Arc::clone(&self.source),
+            author: identity.from.clone(),
+            sender: envelope_sender(
+                self.sender.as_ref(),
+                identity,
+                settings.server.profile.as_deref(),
+            )?,
+            recipients,
+            header_recipients: HeaderRecipients::Ignored,
+            qualify_domain: identity.qualify_domain.clone(),
+            mending: Some(Mending {
+                from_rewrite: identity.from_rewrite,
+                name: self.args.name.clone(),
+                names: names(&header, &directory),
+                charset: self.context.locale_charset.clone(),
+                login: login(identity, self.context.login_name().as_deref()),
+            }),
+        };
+        let how =
+            if self.args.dry_run { How::DryRun(Output::Text) } else { How::Submit(Output::Text) };
+        let job = Job {
+            letter: Letter::Ready(Box::new(ready)),
+            parameters: self.parameters.clone(),
+            settings,
+            entrance,
+            rule,
+            how,
+            policy: RecipientPolicy::Each,
+            retry: Retry { times: 0, wait: Duration::ZERO },
+            keep_in,
+        };
+        let result = deliver::deliver(&job, self.context, ui);
+        // Elsewhere stdout belongs to whoever is spoken with.
+        if let (Some(sandbox), Deed::Send, false) = (sandbox, self.args.deed, self.args.dry_run)
+            && let Err(error) = sandbox.show_caught(ui)
+        {
+            ui.warning(format_args!("the mail was caught, but {error:#}"));
+        }
+        result
+    }
+
+    /// Whose profile it may be: of whoever gets the bounces, else of the author.
+    fn sends_as(&self, header: Option<&HeaderEnvelope>) -> Option<Address> {
+        let list = match &self.sender {
+            Some(Sender::Address(list)) => Some(list),
+            Some(Sender::Nobody) => None,
+            None => header.and_then(|header| header.from.as_ref()),
+        };
+        let first = list?.entries().next().filter(is_qualified)?;
+        Some(first.complete("").ok()?.address)
+    }
+
+    /// Everybody who is to get it; nobody at all if aliases say so of each.
+    fn recipients(
+        &self,
+        header: &HeaderEnvelope,
+        directory: &Directory<'_>,
+        ui: &mut Ui,
+    ) -> Result<Option<Vec<Address>>, Refusal> {
+        let of_header = self.args.read_recipients.then_some(&header.recipients);
+        let lists = self.recipients.iter().chain(of_header.into_iter().flatten());
+        let lists: Vec<&AddressList> = lists.filter(|list| !list.is_empty()).collect();
+        if lists.is_empty() {
+            return Err(no_recipients(self.args.read_recipients));
+        }
+        let mut seen = HashSet::new();
+        let mailboxes = directory.everybody(lists, ui)?;
+        let addresses = mailboxes.into_iter().map(|mailbox| mailbox.address);
+        let addresses: Vec<Address> = addresses.filter(|it| seen.insert(it.clone())).collect();
+        Ok((!addresses.is_empty()).then_some(addresses))
+    }
+
+    /// Keeps the message as it was given; the refusal then says where.
+    fn kept(&self, mut refusal: Refusal, folders: &[PathBuf], ui: &mut Ui) -> Refusal {
+        let content = match compose::as_given(&self.source) {
+            Ok(content) => content,
+            Err(error) => {
+                ui.warning(format_args!("the mail is not kept: {error}"));
+                return refusal;
+            }
+        };
+        let envelope = self.envelope(&refusal);
+        if let Some(kept) = record::keep(folders, &content, envelope, self.context, ui) {
+            let path = kept.path.display();
+            refusal.message = format!("{}\nkept in {path}, as it was given", refusal.message);
+        }
+        refusal
+    }
+
+    /// What lies beside it: what was asked for, for nothing more is known.
+    fn envelope(&self, refusal: &Refusal) -> Map<String, Value> {
+        let retry = refusal.exit == Exit::TEMP_FAIL;
+        let recipients = self.recipients.iter().flat_map(AddressList::entries).map(|written| {
+            json!({ "address": shown(&written), "outcome": "not submitted", "retry": retry })
+        });
+        let reverse_path = match &self.sender {
+            Some(Sender::Address(list)) => list.entries().next().map(|written| shown(&written)),
+            Some(Sender::Nobody) | None => None,
+        };
+        let mut envelope = Map::new();
+        let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
+        put("version", 1.into());
+        put("time", self.context.moment().rfc3339.into());
+        put("as_given", true.into());
+        put("reverse_path", reverse_path.into());
+        put("recipients", recipients.collect());
+        put("read_recipients", self.args.read_recipients.into());
+        put("status", "failed".into());
+        put("exit", refusal.exit.0.into());
+        put("error", refusal.message.as_str().into());
+        envelope
+    }
+}
+
+/// Whom the names without a domain stand for in the header, where nothing completes them and that
+/// is one address: `To: root` is of no use to whoever gets it.
+fn names(header: &HeaderEnvelope, directory: &Directory<'_>) -> BTreeMap<String, Address> {
+    let written = header.recipients.iter().flat_map(AddressList::entries);
+    let unqualified = written.filter(|written| !is_qualified(written));
+    let known = unqualified.filter_map(|written| {
+        let [mailbox] = <[_; 1]>::try_from(directory.look_up(&written).ok()?.mailboxes).ok()?;
+        Some((written.local.to_lowercase(), mailbox.address))
+    });
+    known.collect()
+}
+
+fn no_recipients(read: bool) -> Refusal {
+    if read {
+        return Refusal::data("the message names no recipient in To, Cc and Bcc")
+            .hint("name one behind the flags: sendmail -t you@example.com");
+    }
+    Refusal::usage("there are no recipients")
+        .hint("name one: sendmail you@example.com; -t reads those of the message")
+}

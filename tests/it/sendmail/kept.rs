@@ -1,0 +1,78 @@
+//! What could not be sent is kept, whatever went wrong.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::*;
+
+/// The one message that was kept in this folder of the home, and its envelope.
+fn kept(outcome: &Outcome, folder: &str) -> (String, Value) {
+    let folder = outcome.home().join(folder);
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let [message, envelope] = &names[..] else { panic!("{names:?}") };
+    outcome.stderr_contains(&format!("kept in {}", message.display()));
+    let text = fs::read_to_string(message).unwrap();
+    (text, serde_json::from_slice(&fs::read(envelope).unwrap()).unwrap())
+}
+
+const USUAL: &str = ".local/state/mailsend/failed";
+
+#[test]
+fn mail_that_no_server_took_is_kept_in_the_usual_folder() {
+    let config = "[profiles.corp]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n\
+                  auth = \"none\"\nfrom = \"me@x.test\"\n[aliases]\nroot = \"o@x.test\"";
+    let outcome = sendmail(&["root"]).config(config).stdin(CRON).run();
+    outcome.exit(75);
+    let (message, envelope) = kept(&outcome, USUAL);
+    assert!(message.contains("From: Cron Daemon <me@x.test>\r\n"), "{message}");
+    assert_eq!(envelope["recipients"][0]["address"], "o@x.test");
+    assert_eq!(envelope["recipients"][0]["retry"], true);
+}
+
+#[test]
+fn mail_that_could_not_even_be_made_is_kept_as_it_was_given() {
+    for (config, status) in [
+        ("", 78),
+        ("[profiles.corp]\nhosst = \"h\"", 78),
+        ("[profiles.corp]\nhost = \"h\"\nfrom = \"me@x.test\"", 78),
+    ] {
+        let outcome = sendmail(&["-f", "me@y.test", "root"]).config(config).stdin(CRON).run();
+        outcome.exit(status);
+        let (message, envelope) = kept(&outcome, USUAL);
+        assert_eq!(message, CRON.replace('\n', "\r\n"));
+        assert_eq!(envelope["recipients"][0]["address"], "root");
+        assert_eq!(envelope["reverse_path"], "me@y.test");
+        assert_eq!(envelope["as_given"], true);
+    }
+}
+
+#[test]
+fn the_folder_of_the_settings_comes_first() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("kept");
+    let lines = format!("save_failed = {folder:?}");
+    let outcome = refused(&["root"], &lines, "", CRON);
+    outcome.exit(78).stderr_contains(folder.to_str().unwrap());
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    assert!(!outcome.home().join(".local").exists());
+}
+
+#[test]
+fn what_cannot_be_kept_is_still_told() {
+    let outcome = sendmail(&["root"]).env("HOME", "/nonexistent").stdin(CRON).run();
+    outcome.exit(78);
+    assert!(!outcome.stderr_text().contains("kept in"), "{}", outcome.stderr_text());
+}
+
+#[test]
+fn what_is_kept_can_be_sent_again() {
+    let outcome = sendmail(&["root"]).stdin(CRON).run();
+    let (message, envelope) = kept(outcome.exit(78), USUAL);
+    let to = envelope["recipients"][0]["address"].as_str().unwrap();
+    let (envelope, again) = sent(&[to], "", "[aliases]\nroot = \"o@x.test\"", &message);
+    assert_eq!(envelope, "alerts@corp.test: o@x.test");
+    assert!(again.ends_with("Größe: 1\r\n"));
+}
