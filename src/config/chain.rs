@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::aliases::AliasBook;
+use super::choose::may_not_read;
 use super::error::nearest;
 use super::file::File;
 use super::locations::Found;
@@ -149,9 +150,10 @@ impl Configuration {
         let names = self.names();
         match nearest(name, names.iter().copied()) {
             Some(near) => error.with_suggestion(Some(near)),
-            None if names.is_empty() => error.with_hint(
-                "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none".to_owned(),
-            ),
+            None if names.is_empty() => error.with_hint(self.skipped().next().map_or_else(
+                || "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none".to_owned(),
+                may_not_read,
+            )),
             None => error.with_hint(format!("there are: {}", self.listed())),
         }
     }

@@ -3,6 +3,8 @@
 //! Fails when a name is not found, saying where it was looked for, and when nothing decides.
 
 use super::aliases::AliasBook;
+use std::path::Path;
+
 use super::chain::{Configuration, Layers};
 use super::file::SANDBOX;
 use super::{ConfigError, Origin, Profile};
@@ -73,7 +75,12 @@ impl Configuration {
         match self.names().into_iter().collect::<Vec<_>>()[..] {
             [name] => self.chosen(name, "there is no other", None),
             [] => Err(ConfigError::new(format!("no profile in {}, and no --host", self.places()))
-                .with_hint("write a profile, or try the built-in one: --profile sandbox")),
+                .with_hint(match self.skipped().next() {
+                    Some(path) => may_not_read(path),
+                    None => {
+                        "write a profile, or try the built-in one: --profile sandbox".to_owned()
+                    }
+                })),
             [first, ..] => {
                 let message = format!("nothing says which profile to use: {}", self.listed());
                 Err(ConfigError::new(message)
@@ -141,6 +148,12 @@ impl Configuration {
         let (name, rule) = (Some(name.to_owned()), rule_for_people);
         Ok(Chosen { name, rule, layers, aliases: self.aliases() })
     }
+}
+
+/// What to do about a file that is there and may not be read.
+pub(super) fn may_not_read(path: &Path) -> String {
+    let path = path.display();
+    format!("this user may not read {path}: give it a group that the user is in, and chmod 640")
 }
 
 /// Who these layers send from: `from`, else the login.
@@ -301,6 +314,17 @@ mod tests {
         assert_eq!(
             outcome(&configuration, &choice(Some("team"), None, None)),
             "error: --profile: no profile \"team\" in /u, /s (may not be read) | there are: corp, qq"
+        );
+        configuration = Configuration::of(&[]);
+        configuration.tried.push(("/s".into(), Found::NotAllowed));
+        let hint = "this user may not read /s: give it a group that the user is in, and chmod 640";
+        assert_eq!(
+            outcome(&configuration, &choice(None, None, None)),
+            format!("error: no profile in /s (may not be read), and no --host | {hint}")
+        );
+        assert_eq!(
+            outcome(&configuration, &choice(Some("team"), None, None)),
+            format!("error: --profile: no profile \"team\" in /s (may not be read) | {hint}")
         );
     }
 
