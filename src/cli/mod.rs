@@ -5,6 +5,7 @@
 
 mod complaint;
 mod habits;
+mod mail;
 mod sendmail;
 mod sendmail_help;
 
