@@ -16,6 +16,8 @@ pub(super) const LONGEST_WORD: usize = 75;
 const FRAME: usize = 12;
 /// Octets of the longest code point in an encoded word.
 const LONGEST_CHARACTER: usize = 12;
+/// Octets of a text that are looked at for the next word; no word holds as many.
+const LOOK: usize = 256;
 
 /// Where encoded words stand, which decides what they may contain (RFC 2047 §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,7 @@ fn capacity(
 ) -> usize {
     let room = value.room(space.len()).min(LONGEST_WORD);
     let fits = |text: &str, capacity| cut(text, encoding, place, capacity) == text.len();
-    let character = rest.graphemes(true).next().unwrap_or_default();
+    let character = head(rest).graphemes(true).next().unwrap_or_default();
     let splits = |text: &str| !fits(text, room) && fits(text, LONGEST_WORD);
     let begins_line =
         value.can_fold(space) && (splits(character) || place == Place::Phrase && splits(rest));
@@ -93,7 +95,7 @@ fn choose(text: &str, place: Place) -> Encoding {
 fn cut(text: &str, encoding: Encoding, place: Place, capacity: usize) -> usize {
     let mut budget = Budget::new(encoding, place, capacity);
     let mut behind_space = None;
-    for (index, character) in text.grapheme_indices(true) {
+    for (index, character) in head(text).grapheme_indices(true) {
         if !character.chars().all(|code_point| budget.take(code_point)) {
             return match behind_space {
                 _ if index == 0 => cut_inside(character, Budget::new(encoding, place, capacity)),
@@ -106,6 +108,12 @@ fn cut(text: &str, encoding: Encoding, place: Place, capacity: usize) -> usize {
         }
     }
     text.len()
+}
+
+/// As much of a text as matters to its first word: what people see as one character has no end.
+fn head(text: &str) -> &str {
+    let end = (0..=text.len().min(LOOK)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }
 
 /// The same for one character that fits into no word.

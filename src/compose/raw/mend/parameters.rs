@@ -1,6 +1,8 @@
 //! Parameters of Content-Type and Content-Disposition with octets above 127, as attachments have
 //! them: in the way of RFC 2231, a name in Content-Type in encoded words.
 
+use std::collections::HashSet;
+
 use crate::compose::media_type::{encoded_parameter, extended_parameters, fold, is_token};
 
 /// The value of the field `name` in ASCII; none if it cannot be read, or must not be changed.
@@ -10,6 +12,8 @@ pub(super) fn encoded(name: &str, value: &str) -> Option<String> {
     if essence.is_empty() || !essence.is_ascii() {
         return None;
     }
+    let extended: HashSet<String> =
+        parameters.iter().filter_map(|one| extended_name(one)).collect();
     let mut parts = vec![vec![(*essence).to_owned()]];
     for parameter in parameters.iter().filter(|parameter| !parameter.is_empty()) {
         if parameter.is_ascii() {
@@ -23,7 +27,7 @@ pub(super) fn encoded(name: &str, value: &str) -> Option<String> {
             return None;
         }
         let content = content_of(content.trim_start())?;
-        if parameters.iter().any(|other| is_extended(other, own)) {
+        if extended.contains(&own.to_ascii_lowercase()) {
             continue;
         }
         if name.eq_ignore_ascii_case("Content-Type") && own.eq_ignore_ascii_case("name") {
@@ -71,10 +75,10 @@ fn content_of(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a parameter is this one in the way of RFC 2231.
-fn is_extended(parameter: &str, name: &str) -> bool {
-    let (own, behind) = parameter.split_at_checked(name.len()).unwrap_or_default();
-    own.eq_ignore_ascii_case(name) && behind.starts_with('*')
+/// The name of a parameter that is written in the way of RFC 2231.
+fn extended_name(parameter: &str) -> Option<String> {
+    let (name, _) = parameter.split_once('=')?;
+    name.split_once('*').map(|(name, _)| name.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -234,6 +234,13 @@ fn octets_of_another_charset_are_read_or_said_to_be_unknown() {
 }
 
 #[test]
+fn nobody_is_to_answer_to_an_address_that_nobody_has() {
+    let (header, _) =
+        mended(b"From: \xe9@y.test, b@y.test\n", &rewriting(FromRewrite::Always)).unwrap();
+    assert_eq!(header, "From: Jane Doe <jane@x.test>\r\nReply-To: b@y.test\r\n");
+}
+
+#[test]
 fn a_message_that_goes_in_a_circle_is_stopped() {
     let text = |count| "Received: by x\n".repeat(count);
     assert_untouched(text(30).as_bytes(), &plain());
@@ -268,4 +275,20 @@ fn what_was_done_is_told() {
             "removed Sender from the message",
         ]
     );
+}
+
+#[test]
+fn the_longest_header_is_mended_in_bearable_time() {
+    let started = std::time::Instant::now();
+    for text in [
+        format!("Subject: {}\n", "e\u{301}\u{323}".repeat(200_000)),
+        format!("Subject: e{}\n", "\u{301}".repeat(500_000)),
+        format!("Subject: é{}\n", "=?".repeat(500_000)),
+        format!("To: é {} <root>\n", "=?utf-8?q?a?= é ".repeat(40_000)),
+        format!("To: {}b\n", "é <a>,".repeat(100_000)),
+        format!("Content-Type: a/b; {}\n", "a=é;".repeat(100_000)),
+    ] {
+        header(&text, &qualifying());
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
