@@ -42,7 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     exit::report(exit::Form::of(&arguments), || {
         let invocation = match cli::parse(&arguments) {
             // Nobody sees what a job of cron's mailer prints.
-            Err(refusal) if cli::as_sendmail(&arguments).is_some() => {
+            Err(refusal) if cli::is_stand_in(&arguments) => {
                 let error = refusal.into();
                 commands::sendmail::witness(&error, None, &Context::from_system()?);
                 return Err(error);

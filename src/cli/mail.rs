@@ -50,28 +50,25 @@ pub(super) struct Ready {
     pub(super) dry_run: bool,
 }
 
-/// What there is to be typed.
-pub(super) const HELP: &str = "\
-Send mail as mail(1) does, through a profile of mailsend
-
-Usage: mail [FLAGS] ADDRESS...
-
-  -s SUBJECT       the subject
-  -c LIST          recipients of a carbon copy
-  -b LIST          recipients that the others do not see
-  -r ADDRESS       the author
-  -a FILE          attach a file
-  -a 'NAME: BODY'  add a header field; also -C
-  -A FILE          attach a file; if that has neither / nor . and is none: the profile to use
-  -E               send nothing if there is no text
-  -t               send the message on stdin, to the recipients in its header
-  -v               say what happened; -vv shows the dialogue
-  -d               show the message instead of sending it; also --dry-run
-  --profile NAME   the profile to use
-  --config FILE    the configuration file to read
-
-The text is on stdin. Mail is not read here. mailsend --help has more flags.
-";
+impl Ready {
+    /// The same in words of sendmail(8).
+    pub(super) fn words(&self) -> Vec<OsString> {
+        let joined = |flag: &str, value: &OsString| {
+            let mut word = OsString::from(flag);
+            word.push(value);
+            word
+        };
+        let mut words = vec![OsString::from("-t")];
+        words.extend((0..self.verbose).map(|_| "-v".into()));
+        words.extend(self.profile.as_ref().map(|name| joined("--profile=", name)));
+        words.extend(self.config.as_ref().map(|file| joined("--config=", file)));
+        words.extend(self.dry_run.then(|| "--dry-run".into()));
+        words.extend(self.from.as_ref().into_iter().flat_map(|from| ["-f".into(), from.clone()]));
+        words.push("--".into());
+        words.extend(self.recipients.iter().cloned());
+        words
+    }
+}
 
 const TO_SEND: &str = "mail only sends here: mail -s SUBJECT ADDRESS";
 

@@ -6,6 +6,7 @@
 mod complaint;
 mod habits;
 mod mail;
+mod mail_help;
 mod sendmail;
 mod sendmail_help;
 
@@ -21,8 +22,9 @@ use crate::commands::doctor::DoctorArgs;
 use crate::commands::generate::GenerateArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
-use crate::commands::send::SendArgs;
+use crate::commands::send::{Manner, SendArgs};
 use crate::commands::sendmail::SendmailArgs;
+use mail::Translated;
 use sendmail::Asked;
 
 /// Send mail through an SMTP server
@@ -76,10 +78,16 @@ enum Hidden {
 }
 
 /// The names of the subcommands that people type, here too so that it need not be built to know them.
-const NAMES: [&str; 4] = ["sandbox", "profiles", "doctor", SENDMAIL];
+const NAMES: [&str; 5] = ["sandbox", "profiles", "doctor", SENDMAIL, MAIL];
 
 /// The subcommand that stands in for sendmail(8), which has a grammar of its own.
 const SENDMAIL: &str = "sendmail";
+
+/// The subcommand that stands in for mail(1), likewise.
+const MAIL: &str = "mail";
+
+/// What the program may be called to be mail(1).
+const MAILS: [&str; 2] = [MAIL, "mailx"];
 
 /// What the program may be called to be sendmail(8) or one of its companions.
 const SENDMAILS: [&str; 4] = [SENDMAIL, "send-mail", "mailq", "newaliases"];
@@ -159,23 +167,69 @@ Environment:
 
 See also:
   mailsend-doctor(1), mailsend-profiles(1), mailsend-sandbox(1), mailsend-sendmail(1),
-  mailsend-config(5)";
+  mailsend-mail(1), mailsend-config(5)";
 
 /// The description of the whole command line.
 pub fn command() -> clap::Command {
-    Cli::command().subcommand(sendmail_help::describe())
+    Cli::command().subcommand(sendmail_help::describe()).subcommand(mail_help::describe())
 }
 
-/// The name of sendmail(8) or a companion of its, if the program is called so, and the words that
-/// are for it.
-pub fn as_sendmail(arguments: &[OsString]) -> Option<(&str, &[OsString])> {
+/// Whether programs call it that were written for sendmail(8) or mail(1): nobody sees what it says.
+pub fn is_stand_in(arguments: &[OsString]) -> bool {
+    stand_in(arguments, SENDMAIL, &SENDMAILS).or(stand_in(arguments, MAIL, &MAILS)).is_some()
+}
+
+/// By which of these names the program is called, or by the subcommand of this name, and the words
+/// that are for it.
+fn stand_in<'a>(
+    arguments: &'a [OsString],
+    subcommand: &'a str,
+    names: &[&str],
+) -> Option<(&'a str, &'a [OsString])> {
     let (program, words) = arguments.split_first()?;
     let called = Path::new(program).file_name()?.to_str()?;
-    if SENDMAILS.contains(&called) {
+    if names.contains(&called) {
         return Some((called, words));
     }
     let (first, words) = words.split_first()?;
-    (first == SENDMAIL).then_some((SENDMAIL, words))
+    (first == subcommand).then_some((subcommand, words))
+}
+
+/// Reads what is typed for sendmail(8).
+fn sendmail(name: &str, words: &[OsString]) -> Result<Invocation, Refusal> {
+    Ok(match sendmail::parse(name, words)? {
+        Asked::Deed(args) => Invocation::Sendmail(args),
+        Asked::Help => Invocation::Show(help_of(SENDMAIL)),
+        Asked::Version => Invocation::Show(command().render_version()),
+    })
+}
+
+/// Reads what is typed for mail(1).
+fn mail(words: &[OsString]) -> Result<Invocation, Refusal> {
+    let words = match mail::translate(words, &|name| Path::new(name).is_file())? {
+        Translated::Send(words) => words,
+        Translated::Sendmail(ready) => return sendmail(SENDMAIL, &ready.words()),
+        Translated::Help => return Ok(Invocation::Show(help_of(MAIL))),
+        Translated::Version => return Ok(Invocation::Show(command().render_version())),
+    };
+    match sending(&words) {
+        Some((mut args, _)) => {
+            args.manner = Manner::Mail;
+            Ok(Invocation::Send(Box::new(args)))
+        }
+        None => match command().try_get_matches_from(&words) {
+            Err(error) => Err(complaint::refusal(&error, &words)),
+            Ok(_) => Err(Refusal::usage("nothing is asked for")),
+        },
+    }
+}
+
+/// All that help says of a subcommand.
+fn help_of(name: &str) -> String {
+    let mut command = command();
+    command.build();
+    let found = command.find_subcommand_mut(name);
+    found.map(|command| command.render_long_help()).unwrap_or_default().to_string()
 }
 
 /// Reads the command line; the first argument is the program's name.
@@ -188,12 +242,11 @@ pub fn parse(arguments: &[OsString]) -> Result<Invocation, Refusal> {
             Err(error) => help_or_complaint(&error, arguments),
         };
     }
-    if let Some((name, words)) = as_sendmail(arguments) {
-        return Ok(match sendmail::parse(name, words)? {
-            Asked::Deed(args) => Invocation::Sendmail(args),
-            Asked::Help => Invocation::Show(sendmail_help::text()),
-            Asked::Version => Invocation::Show(command().render_version()),
-        });
+    if let Some((name, words)) = stand_in(arguments, SENDMAIL, &SENDMAILS) {
+        return sendmail(name, words);
+    }
+    if let Some((_, words)) = stand_in(arguments, MAIL, &MAILS) {
+        return mail(words);
     }
     habits::check_lone_word(arguments, &NAMES)?;
     if let Some((args, words)) = sending(arguments) {

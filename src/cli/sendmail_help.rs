@@ -54,14 +54,6 @@ pub(super) fn describe() -> Command {
         .after_long_help(AFTER_HELP)
 }
 
-/// All of it as text.
-pub(super) fn text() -> String {
-    let mut command = super::command();
-    command.build();
-    let found = command.find_subcommand_mut(super::SENDMAIL);
-    found.map(|command| command.render_long_help()).unwrap_or_default().to_string()
-}
-
 fn flag(letter: &'static str, help: &'static str) -> Arg {
     Arg::new(letter).short(letter.chars().next()).action(ArgAction::SetTrue).help(help)
 }
@@ -130,11 +122,5 @@ mod tests {
             }
             assert!(sendmail::parse("sendmail", &words).is_ok(), "{words:?}");
         }
-    }
-
-    #[test]
-    fn the_help_is_about_the_flags() {
-        let text = text();
-        assert!(text.contains("-f <ADDRESS>") && text.contains("Files:"), "{text}");
     }
 }

@@ -26,6 +26,7 @@ mod interop;
 mod large;
 mod limits;
 mod log;
+mod mail;
 mod manners;
 mod page;
 mod presets;

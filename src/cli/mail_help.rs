@@ -1,0 +1,106 @@
+//! What help, man pages and completions say of the flags of mail(1). The grammar itself is in
+//! `mail`; a test holds the two together.
+
+use clap::{Arg, ArgAction, Command};
+
+/// The subcommand, described.
+pub(super) fn describe() -> Command {
+    Command::new(super::MAIL)
+        .about("Stand in for mail(1): for smartd and old scripts")
+        .long_about(LONG_ABOUT)
+        .override_usage("mailsend mail [OPTIONS] ADDRESS...\n       mail [OPTIONS] ADDRESS...")
+        .arg(
+            Arg::new("addresses")
+                .value_name("ADDRESS")
+                .action(ArgAction::Append)
+                .help("Recipients; several may stand in one word, with commas between them"),
+        )
+        .arg(value("s", "SUBJECT", "The subject"))
+        .arg(value("c", "LIST", "Recipients of a carbon copy"))
+        .arg(value("b", "LIST", "Recipients that the others do not see"))
+        .arg(value("r", "ADDRESS", "The author"))
+        .arg(value("a", "WHAT", "Attach a file, or add a header field: 'Name: value'"))
+        .arg(value("A", "WHAT", "Attach a file; a word that is none is the profile to use"))
+        .arg(value("C", "FIELD", "Add a header field"))
+        .arg(value("S", "VARIABLE", "from=ADDRESS and reply-to=LIST of s-nail's variables"))
+        .arg(flag("E", "Send nothing if there is no text"))
+        .arg(flag("t", "Send the message on stdin, header and all, to those whom that names"))
+        .arg(flag("d", "Show the message instead of sending it"))
+        .arg(flag("v", "Say what happened; -vv shows the dialogue"))
+        .arg(Arg::new("profile").long("profile").value_name("NAME").help("Use this profile"))
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .help("Read only this configuration file"),
+        )
+        .arg(
+            Arg::new("dry-run")
+                .long("dry-run")
+                .action(ArgAction::SetTrue)
+                .help("Show the message instead of sending it"),
+        )
+        .after_long_help(AFTER_HELP)
+}
+
+fn flag(letter: &'static str, help: &'static str) -> Arg {
+    Arg::new(letter).short(letter.chars().next()).action(ArgAction::SetTrue).help(help)
+}
+
+fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
+    Arg::new(letter).short(letter.chars().next()).value_name(name).help(help)
+}
+
+const LONG_ABOUT: &str = "\
+Stand in for mail(1): for smartd, apcupsd, apticron and old scripts
+
+The text is on stdin; no mail is read here. The flags are those of bsd-mailx, s-nail and mailutils, as \
+they mean them: -a with the name of a field, a colon and a blank adds a field, else it attaches. The \
+same happens where the program is called mail or mailx.
+
+Recipients are looked up in the aliases, and an author without a domain becomes the profile's \
+(from_rewrite), as with mailsend-sendmail(1). What could not be sent is kept, and errors go to the \
+system's log as well.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  As smartd calls it:
+    echo \"Device: /dev/sda, 1 pending sector\" | mail -s \"SMART error on web1\" root
+
+  With a file, by the profile corp:
+    mailsend mail -s report -a report.pdf -A corp boss@example.com < note.txt
+
+Flags that change nothing about a message are taken and nothing follows from them; those that would
+read mail, or have another program send it, are refused.
+
+See also:
+  mailsend(1), mailsend-sendmail(1), mailsend-config(5)";
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli::mail;
+
+    #[test]
+    fn the_grammar_knows_every_flag_that_is_described() {
+        for argument in describe().get_arguments() {
+            let mut words = match (argument.get_short(), argument.get_long()) {
+                (Some(letter), _) => vec![OsString::from(format!("-{letter}"))],
+                (None, Some(long)) => vec![OsString::from(format!("--{long}"))],
+                (None, None) => continue,
+            };
+            if argument.get_action().takes_values() {
+                words.push(match argument.get_short() {
+                    Some('C') => "X-A: b".into(),
+                    Some('S') => "from=a@x.test".into(),
+                    _ => "value".into(),
+                });
+            }
+            words.push("a@x.test".into());
+            let translated = mail::translate(&words, &|_| false);
+            assert!(translated.is_ok(), "{words:?}: {translated:?}");
+        }
+    }
+}
