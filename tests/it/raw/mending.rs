@@ -189,7 +189,17 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|text| text.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 1..4),
     ];
-    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    let address = prop::sample::select(vec![
+        "root",
+        "b@x.test",
+        "\"C, D\" <c>",
+        "é <a@y.test>",
+        "f@localhost (F)",
+        "Team: a, <b>;",
+        "",
+    ]);
+    let list = prop::collection::vec(address, 0..6).prop_map(|list| list.join(", ").into_bytes());
+    prop_oneof![list, prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())]
 }
 
 fn header() -> impl Strategy<Value = Vec<u8>> {
