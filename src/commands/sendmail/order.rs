@@ -20,8 +20,8 @@ use crate::commands::{
 };
 use crate::compose::{self, HeaderEnvelope, ReadyError};
 use crate::model::{
-    Address, AddressList, Exit, HeaderRecipients, Mending, Parameters, Ready, RecipientPolicy,
-    Source,
+    Address, AddressList, Exit, HeaderRecipients, Mending, Parameters, Protocol, Ready,
+    RecipientPolicy, Source,
 };
 
 /// A message, and for whom it is.
@@ -138,6 +138,11 @@ impl Order<'_> {
         };
         let how =
             if self.args.dry_run { How::DryRun(Output::Text) } else { How::Submit(Output::Text) };
+        // Whoever speaks SMTP hears one answer for all, which has to be true of each.
+        let policy = match (self.args.deed, settings.server.protocol) {
+            (Deed::Speak, Protocol::Smtp) => RecipientPolicy::AllOrNone,
+            _ => RecipientPolicy::Each,
+        };
         let job = Job {
             letter: Letter::Ready(Box::new(ready)),
             parameters: self.parameters.clone(),
@@ -145,7 +150,7 @@ impl Order<'_> {
             entrance,
             rule,
             how,
-            policy: RecipientPolicy::Each,
+            policy,
             retry: Retry { times: 0, wait: Duration::ZERO },
             keep_in,
         };
