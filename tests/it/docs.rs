@@ -1,11 +1,14 @@
 //! What the documents say is true: their snippets run, the picture is what the program prints, the
 //! man pages are clean and complete, and both READMEs have the same snippets.
 
+mod conf;
 mod crontab;
+mod flags;
 mod manual;
 mod snippet;
 mod stage;
 mod terminal;
+mod units;
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +37,8 @@ fn runs(document: &str) -> Stage {
             Language::Sh => stage.run(snippet),
             Language::Toml => stage.load(snippet),
             Language::Crontab => crontab::run(&stage, snippet),
-            Language::Ini => manual::check_unit(snippet),
+            Language::Ini => units::check(snippet),
+            Language::Conf => conf::run(&stage, snippet),
         }
     }
     stage
@@ -48,6 +52,11 @@ fn the_snippets_of_the_readme_work() {
 #[test]
 fn the_snippets_of_the_cookbook_work() {
     runs("docs/cookbook.md");
+}
+
+#[test]
+fn the_snippets_about_sendmail_work() {
+    runs("docs/sendmail.md");
 }
 
 #[test]
@@ -81,7 +90,10 @@ fn no_document_is_left_out() {
         .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
         .collect();
     names.sort();
-    assert_eq!(names, ["benchmarks.md", "cookbook.md", "install.md", "providers.md"]);
+    assert_eq!(
+        names,
+        ["benchmarks.md", "cookbook.md", "install.md", "providers.md", "sendmail.md"]
+    );
 }
 
 #[test]
@@ -95,9 +107,14 @@ fn both_readmes_have_the_same_snippets() {
 
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
-    for document in
-        ["README.md", "README.zh-CN.md", "docs/cookbook.md", "docs/install.md", "docs/providers.md"]
-    {
+    for document in [
+        "README.md",
+        "README.zh-CN.md",
+        "docs/cookbook.md",
+        "docs/install.md",
+        "docs/providers.md",
+        "docs/sendmail.md",
+    ] {
         let text = read(document);
         let folder = repository(document).parent().unwrap().to_owned();
         for target in links(&text) {

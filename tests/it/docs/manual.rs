@@ -1,15 +1,9 @@
-//! The man pages are clean and complete, and the systemd unit is one.
+//! The man pages are clean and complete.
 
 use std::io::Write as _;
 use std::process::Command;
 
-use tempfile::TempDir;
-
-use super::snippet::Snippet;
-use super::stage::Stage;
 use super::{read, repository};
-
-const UNIT: &str = "contrib/mailsend-failure@.service";
 
 /// The man pages in the repository.
 fn pages() -> Vec<String> {
@@ -18,7 +12,7 @@ fn pages() -> Vec<String> {
 }
 
 /// Whether a program is there; says loudly what is not tested without it, and fails in CI.
-fn present(program: &str, what: &str) -> bool {
+pub(super) fn present(program: &str, what: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).exists());
     if !found {
@@ -79,52 +73,4 @@ fn every_exit_status_of_the_program_is_in_the_man_page() {
         let words = statuses.split([' ', ',', '\n']);
         assert!(words.clone().any(|word| word == status.to_string()), "{status}");
     }
-}
-
-/// What a document shows of a unit is made of sections and settings, and names units that exist.
-pub(super) fn check_unit(snippet: &Snippet) {
-    for line in snippet.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let section = line.starts_with('[') && line.ends_with(']');
-        assert!(section || line.contains('='), "{}: {line}", snippet.place);
-        if let Some(name) = line.strip_prefix("OnFailure=") {
-            let template = name.replace("%n", "");
-            assert!(repository("contrib").join(&template).exists(), "{}: {line}", snippet.place);
-        }
-    }
-}
-
-#[test]
-fn systemd_takes_the_unit_for_failures() {
-    if !present("systemd-analyze", "whether systemd takes the unit for failures") {
-        return;
-    }
-    let output =
-        Command::new("systemd-analyze").arg("verify").arg(repository(UNIT)).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    let complaints = text.lines().filter(|line| line.contains("mailsend-failure"));
-    assert_eq!(complaints.collect::<Vec<_>>(), [""; 0]);
-}
-
-#[test]
-fn the_unit_for_failures_mails_what_systemctl_says() {
-    let stage = Stage::new();
-    let server = stage.server(None);
-    let unit = read(UNIT);
-    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/bin/sh -c '")).unwrap();
-    let (script, arguments) = line.split_once("' sh ").unwrap();
-    assert_eq!(arguments, "%i %H");
-    // As systemd reads it: $$ is $.
-    let script = stage.at_home(&script.replace("$$", "$"), &server);
-    let stand_ins = TempDir::new().unwrap();
-    let path = stand_ins.path().display();
-    let systemctl = format!(
-        "mkdir -p {path}; printf '#!/bin/sh\\necho \"$*\" is red; exit 3\\n' >{path}/systemctl; \
-         chmod +x {path}/systemctl; PATH={path}:$PATH; {script}"
-    );
-    let run = stage.program("/bin/sh").env("MAILSEND_PROFILE", "corp");
-    let run = run.env("RECIPIENT", "root@example.com");
-    run.args(["-c", &systemctl, "sh", "back up.service", "host1"]).run().exit(0).silent();
-    let mail = server.next_mail();
-    assert!(mail.contains("Subject: back up.service failed on host1\r\n"), "{mail}");
-    assert!(mail.contains("status --full --lines=50 -- back up.service is red\r\n"), "{mail}");
 }

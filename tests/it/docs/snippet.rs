@@ -30,8 +30,10 @@ pub(super) enum Language {
     Sh,
     Toml,
     Crontab,
-    /// A systemd unit.
+    /// A systemd unit, or what is written like one.
     Ini,
+    /// A setting of some other program.
+    Conf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,7 @@ impl Snippet {
             "toml" => Language::Toml,
             "crontab" => Language::Crontab,
             "ini" => Language::Ini,
+            "conf" => Language::Conf,
             other => panic!("{place}: no test runs {other:?}"),
         };
         let mut snippet = Self {

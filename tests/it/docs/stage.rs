@@ -25,7 +25,12 @@ const STAND_INS: &[(&str, &str)] = &[
     ("secret-tool", "[ \"$1\" = lookup ] && echo sandbox"),
     ("sudo", "exec \"$@\""),
     ("groupadd", "[ \"$*\" = '--system mailsend' ]"),
-    ("usermod", "[ \"$*\" = '-aG mailsend nagios' ]"),
+    ("usermod", "[ \"$1 $2\" = '-aG mailsend' ]"),
+    ("systemctl", "[ \"$*\" = 'enable --now mailsend-submit.socket' ]"),
+    // Their files are below the home, too.
+    ("dpkg-divert", "exec /usr/bin/dpkg-divert --admindir ~/var/lib/dpkg \"$@\""),
+    ("update-alternatives", ALTERNATIVES),
+    ("alternatives", ALTERNATIVES),
     // There is no group mailsend here.
     (
         "install",
@@ -44,12 +49,42 @@ const STAND_INS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Fedora's program has the flags of Debian's.
+const ALTERNATIVES: &str = "exec /usr/bin/update-alternatives --quiet --log /dev/null \\
+     --altdir ~/etc/alternatives --admindir ~/var/lib/dpkg/alternatives \"$@\"";
+
 /// Files that snippets name.
 const FILES: &[(&str, &str)] = &[
     ("report.pdf", "%PDF-1.4\n"),
     ("月报.xlsx", "PK"),
     ("note.txt", "a note\n"),
     ("page.html", "<p>The news.</p>\n"),
+];
+
+/// What there is of a system below the home.
+const FOLDERS: &[&str] = &[
+    "bin",
+    "mailsend",
+    "etc/alternatives",
+    "etc/mailsend",
+    "usr/bin",
+    "usr/lib",
+    "usr/local/bin",
+    "usr/sbin",
+    "var/lib/dpkg/alternatives",
+    ".config/mailsend",
+];
+
+/// Paths of the system that are below the home instead.
+const OF_SYSTEM: &[&str] = &[
+    "/usr/local",
+    "/usr/sbin/",
+    "/usr/lib/sendmail",
+    "/usr/bin/mail",
+    "/usr/bin/newaliases",
+    "/etc/",
+    "/run/mailsend",
+    "/var/lib/mailsend",
 ];
 
 /// A home.
@@ -67,7 +102,7 @@ impl Stage {
     pub(super) fn new() -> Self {
         let stage = Self { home: TempDir::new().unwrap() };
         let program = env!("CARGO_BIN_EXE_mailsend");
-        for folder in ["bin", "mailsend", "usr/local/bin", "etc/mailsend", ".config/mailsend"] {
+        for folder in FOLDERS {
             fs::create_dir_all(stage.path(folder)).unwrap();
         }
         for link in ["bin/mailsend", "usr/local/bin/mailsend"] {
@@ -83,6 +118,7 @@ impl Stage {
             executable(&stage.path("bin").join(name), &format!("#!/bin/bash\n{text}\n"));
         }
         executable(&stage.path("usr/local/bin/backup"), "#!/bin/sh\necho 3 files\n");
+        fs::write(stage.path("etc/mailsend/team"), "li@example.com\nwang@example.com\n").unwrap();
         fs::create_dir(stage.path("credentials")).unwrap();
         for name in [
             ".config/mailsend/sendcloud.password",
@@ -112,7 +148,7 @@ impl Stage {
         });
         let server = Server { sandbox: sandbox.unwrap(), manner };
         private(&self.path(".config/mailsend/corp-ca.pem"), server.sandbox.authority_pem());
-        private(&self.path(".config/mailsend/config.toml"), &server.profile());
+        private(&self.config(), &server.profile());
         server
     }
 
@@ -121,22 +157,43 @@ impl Stage {
         let path = std::env::var("PATH").unwrap();
         Mailsend::program(program)
             .env("HOME", self.home.path())
-            .env("PATH", format!("{}:{path}", self.path("bin").display()))
+            .env(
+                "PATH",
+                format!("{}:{}:{path}", self.path("bin").display(), self.path("usr/bin").display()),
+            )
             .env("CORP_PASSWORD", PASSWORD)
             .env("CREDENTIALS_DIRECTORY", self.path("credentials"))
     }
 
+    /// The configuration file.
+    pub(super) fn config(&self) -> PathBuf {
+        self.path(".config/mailsend/config.toml")
+    }
+
+    /// What the service manager sets for a service.
+    pub(super) fn of_a_service(&self) -> [(&'static str, PathBuf); 2] {
+        let home = self.home.path().to_owned();
+        [("HOME", home), ("CREDENTIALS_DIRECTORY", self.path("credentials"))]
+    }
+
     /// Takes the server's certificate out of the profile: nobody knows it then.
     pub(super) fn forget_pin(&self) {
-        let path = self.path(".config/mailsend/config.toml");
+        let path = self.config();
         let text = fs::read_to_string(path).unwrap();
         let lines = text.lines().filter(|line| !line.starts_with("pin_sha256"));
         self.write_config(&lines.collect::<Vec<_>>().join("\n"));
     }
 
+    /// Writes something else into the configuration.
+    pub(super) fn replace_in_config(&self, old: &str, new: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(old), "{text}");
+        self.write_config(&text.replace(old, new));
+    }
+
     /// Writes more into the configuration.
     pub(super) fn add_to_config(&self, lines: &str) {
-        let text = fs::read_to_string(self.path(".config/mailsend/config.toml")).unwrap();
+        let text = fs::read_to_string(self.config()).unwrap();
         self.write_config(&(text + lines));
     }
 
@@ -144,10 +201,10 @@ impl Stage {
     pub(super) fn at_home(&self, text: &str, server: &Server) -> String {
         let home = self.home.path().display();
         // The port first: what is put in may have these digits too.
-        text.replace("2525", &free_port().to_string())
-            .replace("/usr/local", &format!("{home}/usr/local"))
-            .replace("/etc/", &format!("{home}/etc/"))
-            .replace("relay.corp.example:587", &server.sandbox.address().to_string())
+        let text = text.replace("2525", &free_port().to_string());
+        let below = |text: String, path: &&str| text.replace(path, &format!("{home}{path}"));
+        let text = OF_SYSTEM.iter().fold(text, below);
+        text.replace("relay.corp.example:587", &server.sandbox.address().to_string())
     }
 
     /// Runs lines of shell.
@@ -187,6 +244,9 @@ impl Stage {
         let table: toml::Table = text.parse().unwrap();
         let profiles = table["profiles"].as_table().unwrap();
         self.write_config(&text);
+        for name in table.get("aliases").and_then(toml::Value::as_table).into_iter().flatten() {
+            self.program("mailsend").args(["sendmail", "-bv", name.0]).run().exit(0);
+        }
         for name in profiles.keys() {
             let outcome = self.mailsend(name, &snippet.place).arg("--dry-run").run();
             outcome.exit(0).stdout_contains("hello");
@@ -236,7 +296,7 @@ impl Stage {
     }
 
     fn write_config(&self, text: &str) {
-        private(&self.path(".config/mailsend/config.toml"), text);
+        private(&self.config(), text);
     }
 }
 
@@ -283,7 +343,8 @@ impl Server {
             _ => String::new(),
         };
         let host = self.host();
-        format!("[profiles.corp]\n{host}{tls}{pin}{login}from = \"me@example.com\"\n")
+        let profile = format!("{host}{tls}{pin}{login}from = \"me@example.com\"\n");
+        format!("[aliases]\nroot = \"ops@example.com\"\n[profiles.corp]\n{profile}")
     }
 
     /// A profile with this server's host, port and certificate, all else as it is written.
@@ -313,6 +374,10 @@ impl Server {
 fn complete(text: &str) -> String {
     if text.contains("\nhost = ") || text.contains("\nprovider = ") {
         return text.to_owned();
+    }
+    if !text.contains("[profiles.") {
+        let profile = "[profiles.corp]\nhost = \"smtp.example.com\"\nfrom = \"me@example.com\"\n";
+        return text.to_owned() + profile;
     }
     let (name, rest) = text.split_once('\n').unwrap();
     format!("{name}\nhost = \"smtp.example.com\"\nusername = \"me@example.com\"\n{rest}")
