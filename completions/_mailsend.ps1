@@ -131,7 +131,8 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Catch mail on this machine and show it')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'List, show, check, add or import profiles')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out why mail is not sent, and the settings that work')
-            [CompletionResult]::new('sendmail', 'sendmail', [CompletionResultType]::ParameterValue, 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it')
+            [CompletionResult]::new('sendmail', 'sendmail', [CompletionResultType]::ParameterValue, 'Stand in for sendmail(8), for cron, git, mutt and the like')
+            [CompletionResult]::new('mail', 'mail', [CompletionResultType]::ParameterValue, 'Stand in for mail(1), for smartd and old scripts')
             break
         }
         'mailsend;sandbox' {
@@ -272,6 +273,26 @@ Register-ArgumentCompleter -Native -CommandName 'mailsend' -ScriptBlock {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Do not look recipients up in the aliases')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message and its envelope instead of sending it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
+            break
+        }
+        'mailsend;mail' {
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The subject')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Recipients of a carbon copy')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Recipients that the others do not see')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'The author')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Attach a file, or add a header field: ''Name: value''')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Attach a file; a word that is none is the profile to use')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Add a header field')
+            [CompletionResult]::new('-S', '-S ', [CompletionResultType]::ParameterName, 'from=ADDRESS and reply-to=LIST of s-nail''s variables')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read only this configuration file')
+            [CompletionResult]::new('-E', '-E ', [CompletionResultType]::ParameterName, 'Send nothing if there is no text')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Send the message on stdin, header and all, to those whom that names')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Show the message instead of sending it')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happened; -vv shows the dialogue')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the message instead of sending it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Show help; --help shows everything')
             break

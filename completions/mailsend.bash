@@ -19,6 +19,9 @@ _mailsend() {
             mailsend,doctor)
                 cmd="mailsend__subcmd__doctor"
                 ;;
+            mailsend,mail)
+                cmd="mailsend__subcmd__mail"
+                ;;
             mailsend,profiles)
                 cmd="mailsend__subcmd__profiles"
                 ;;
@@ -51,7 +54,7 @@ _mailsend() {
 
     case "${cmd}" in
         mailsend)
-            opts="-t -c -b -f -s -a -H -E -p -4 -6 -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --notify --return --envelope-id --mail-parameter --rcpt-parameter --profile --config --provider --host --port --tls --protocol --proxy --ipv4 --ipv6 --source-address --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --chunking --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles doctor sendmail"
+            opts="-t -c -b -f -s -a -H -E -p -4 -6 -v -q -h -V --to --cc --bcc --from --reply-to --reverse-path --subject --body --body-file --no-body --html --html-file --auto-text --inline --ics --charset --attach --header --in-reply-to --references --message-id --date --priority --list-unsubscribe --auto-submitted --skip-empty --raw --read-recipients --read-from --notify --return --envelope-id --mail-parameter --rcpt-parameter --profile --config --provider --host --port --tls --protocol --proxy --ipv4 --ipv6 --source-address --username --password-file --password-env --password-command --password-credential --token-file --token-env --token-command --token-credential --danger-readable-secret-file --auth --login-style --danger-cleartext-auth --ca-file --no-system-roots --pin-sha256 --server-name --min-tls --danger-accept-wrong-name --danger-accept-invalid-certs --client-certificate --client-key --qualify-domain --ehlo --pipelining --chunking --max-size --connect-timeout --timeout-greeting --timeout-command --timeout-data --timeout-block --timeout-end-of-data --deadline --log --save-failed --dry-run --preview --check --all-or-none --retry --retry-wait --verbose --quiet --json --help --version sandbox profiles doctor sendmail mail"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -777,6 +780,95 @@ _mailsend() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mailsend__subcmd__mail)
+            opts="-s -c -b -r -a -A -C -S -E -t -d -v -h --profile --config --dry-run --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -s)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -r)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -a)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -A)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -S)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "$(command mailsend complete profiles 2>/dev/null)" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;

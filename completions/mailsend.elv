@@ -128,7 +128,8 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand sandbox 'Catch mail on this machine and show it'
             cand profiles 'List, show, check, add or import profiles'
             cand doctor 'Find out why mail is not sent, and the settings that work'
-            cand sendmail 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it'
+            cand sendmail 'Stand in for sendmail(8), for cron, git, mutt and the like'
+            cand mail 'Stand in for mail(1), for smartd and old scripts'
         }
         &'mailsend;sandbox'= {
             cand --listen 'Listen here; port 0 takes a free one'
@@ -260,6 +261,25 @@ set edit:completion:arg-completer[mailsend] = {|@words|
             cand -n 'Do not look recipients up in the aliases'
             cand -v 'Say what happened; -vv shows the dialogue'
             cand --dry-run 'Show the message and its envelope instead of sending it'
+            cand -h 'Show help; --help shows everything'
+            cand --help 'Show help; --help shows everything'
+        }
+        &'mailsend;mail'= {
+            cand -s 'The subject'
+            cand -c 'Recipients of a carbon copy'
+            cand -b 'Recipients that the others do not see'
+            cand -r 'The author'
+            cand -a 'Attach a file, or add a header field: ''Name: value'''
+            cand -A 'Attach a file; a word that is none is the profile to use'
+            cand -C 'Add a header field'
+            cand -S 'from=ADDRESS and reply-to=LIST of s-nail''s variables'
+            cand --profile 'Use this profile'
+            cand --config 'Read only this configuration file'
+            cand -E 'Send nothing if there is no text'
+            cand -t 'Send the message on stdin, header and all, to those whom that names'
+            cand -d 'Show the message instead of sending it'
+            cand -v 'Say what happened; -vv shows the dialogue'
+            cand --dry-run 'Show the message instead of sending it'
             cand -h 'Show help; --help shows everything'
             cand --help 'Show help; --help shows everything'
         }

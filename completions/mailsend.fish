@@ -1,7 +1,7 @@
 # The subcommand is the first word, or there is none.
 function __fish_mailsend_needs_command
     set -l words (commandline -opc)
-    if contains -- "$words[2]" sandbox profiles doctor sendmail
+    if contains -- "$words[2]" sandbox profiles doctor sendmail mail
         echo $words[2]
         return 1
     end
@@ -145,7 +145,8 @@ complete -c mailsend -n "__fish_mailsend_needs_command" -s V -l version -d 'Show
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "sandbox" -d 'Catch mail on this machine and show it'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "profiles" -d 'List, show, check, add or import profiles'
 complete -c mailsend -n "__fish_mailsend_needs_command" -a "doctor" -d 'Find out why mail is not sent, and the settings that work'
-complete -c mailsend -n "__fish_mailsend_needs_command" -a "sendmail" -d 'Stand in for sendmail(8): for cron, git, mutt and all that was written for it'
+complete -c mailsend -n "__fish_mailsend_needs_command" -a "sendmail" -d 'Stand in for sendmail(8), for cron, git, mutt and the like'
+complete -c mailsend -n "__fish_mailsend_needs_command" -a "mail" -d 'Stand in for mail(1), for smartd and old scripts'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l listen -d 'Listen here; port 0 takes a free one' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l maildir -d 'Keep the mail in this maildir as well' -r -f -a "(__fish_complete_directories)"
 complete -c mailsend -n "__fish_mailsend_using_subcommand sandbox" -l pages -d 'Write a page of each message to this directory, and an index' -r -f -a "(__fish_complete_directories)"
@@ -249,4 +250,20 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s n -d 'Do 
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s v -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l dry-run -d 'Show the message and its envelope instead of sending it'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s s -d 'The subject' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s c -d 'Recipients of a carbon copy' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s b -d 'Recipients that the others do not see' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s r -d 'The author' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s a -d 'Attach a file, or add a header field: \'Name: value\'' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s A -d 'Attach a file; a word that is none is the profile to use' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s C -d 'Add a header field' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s S -d 'from=ADDRESS and reply-to=LIST of s-nail\'s variables' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -l profile -d 'Use this profile' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -l config -d 'Read only this configuration file' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s E -d 'Send nothing if there is no text'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s t -d 'Send the message on stdin, header and all, to those whom that names'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s d -d 'Show the message instead of sending it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s v -d 'Say what happened; -vv shows the dialogue'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -l dry-run -d 'Show the message instead of sending it'
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s h -l help -d 'Show help; --help shows everything'
 complete -c mailsend -n "__fish_mailsend_using_subcommand profiles; and __fish_seen_subcommand_from show check" -f -a "(command mailsend complete profiles 2>/dev/null)"

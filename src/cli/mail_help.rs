@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 /// The subcommand, described.
 pub(super) fn describe() -> Command {
     Command::new(super::MAIL)
-        .about("Stand in for mail(1): for smartd and old scripts")
+        .about("Stand in for mail(1), for smartd and old scripts")
         .long_about(LONG_ABOUT)
         .override_usage("mailsend mail [OPTIONS] ADDRESS...\n       mail [OPTIONS] ADDRESS...")
         .arg(
@@ -52,7 +52,7 @@ fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
 }
 
 const LONG_ABOUT: &str = "\
-Stand in for mail(1): for smartd, apcupsd, apticron and old scripts
+Stand in for mail(1), for smartd, apcupsd, apticron and old scripts
 
 The text is on stdin; no mail is read here. The flags are those of bsd-mailx, s-nail and mailutils, as \
 they mean them: -a with the name of a field, a colon and a blank adds a field, else it attaches. The \

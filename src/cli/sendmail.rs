@@ -211,7 +211,7 @@ fn addresses(text: &str) -> Result<AddressList, Refusal> {
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return Err(Refusal::data(format!("{text:?} is not valid UTF-8")));
     }
-    text.parse().map_err(|error| Refusal::data(format!("{error}")))
+    AddressList::of_field(text).map_err(|error| Refusal::data(error.to_string()))
 }
 
 fn of_long(

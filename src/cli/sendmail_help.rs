@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 /// The subcommand, described.
 pub(super) fn describe() -> Command {
     Command::new(super::SENDMAIL)
-        .about("Stand in for sendmail(8): for cron, git, mutt and all that was written for it")
+        .about("Stand in for sendmail(8), for cron, git, mutt and the like")
         .long_about(LONG_ABOUT)
         .override_usage(
             "mailsend sendmail [OPTIONS] [ADDRESS]...\n       \
@@ -63,7 +63,7 @@ fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
 }
 
 const LONG_ABOUT: &str = "\
-Stand in for sendmail(8): for cron, git, mutt and all that was written for it
+Stand in for sendmail(8), for cron, git, mutt and the like
 
 The message is on stdin, header and all. It is sent at once, by a profile as any other mail; what is \
 missing in it or not fit to travel is set right. The same happens where the program is called \

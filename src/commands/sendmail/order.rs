@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::SendmailArgs;
 use super::args::{Deed, Sender};
 use super::sender::{envelope_sender, is_qualified, login};
+use crate::commands::charset::Charset;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory, shown};
 use crate::commands::settings::{SettingsArgs, Settled};
@@ -117,6 +118,7 @@ impl Order<'_> {
             return Ok(Exit::OK);
         };
         let identity = &settings.identity;
+        let locale = self.context.locale_charset.as_deref().and_then(Charset::named);
         let ready = Ready {
             source: Arc::clone(&self.source),
             author: identity.from.clone(),
@@ -132,7 +134,7 @@ impl Order<'_> {
                 from_rewrite: identity.from_rewrite,
                 name: self.args.name.clone(),
                 names: names(&header, &directory),
-                charset: self.context.locale_charset.clone(),
+                charset: locale.map(|charset| charset.name().to_owned()),
                 login: login(identity, self.context.login_name().as_deref()),
             }),
         };
@@ -218,16 +220,20 @@ impl Order<'_> {
         let recipients = self.recipients.iter().flat_map(AddressList::entries).map(|written| {
             json!({ "address": shown(&written), "outcome": "not submitted", "retry": retry })
         });
-        let reverse_path = match &self.sender {
-            Some(Sender::Address(list)) => list.entries().next().map(|written| shown(&written)),
-            Some(Sender::Nobody) | None => None,
-        };
         let mut envelope = Map::new();
         let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
         put("version", 1.into());
         put("time", self.context.moment().rfc3339.into());
         put("as_given", true.into());
-        put("reverse_path", reverse_path.into());
+        // Without -f it is the profile's.
+        match &self.sender {
+            Some(Sender::Address(list)) => {
+                let path: String = list.entries().map(|written| shown(&written)).collect();
+                put("reverse_path", path.into());
+            }
+            Some(Sender::Nobody) => put("reverse_path", Value::Null),
+            None => {}
+        }
         put("recipients", recipients.collect());
         put("read_recipients", self.args.read_recipients.into());
         put("status", "failed".into());

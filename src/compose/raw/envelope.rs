@@ -115,7 +115,7 @@ fn addresses(field: &Field, qualify_domain: Option<&str>) -> Result<Vec<Address>
 }
 
 fn list(field: &Field) -> Result<AddressList, ReadyError> {
-    let list: AddressList = field.value().parse().map_err(|error| refused(field, error))?;
+    let list = AddressList::of_field(&field.value()).map_err(|error| refused(field, error))?;
     let damaged = list.entries().find(|written| written.local.contains('\u{fffd}'));
     if let Some(Written { local, domain, .. }) = damaged {
         let address = domain.map_or_else(|| local.to_owned(), |domain| format!("{local}@{domain}"));

@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use super::parts::Author;
 use super::scan::{self, Element, End};
 use super::{Address, AddressError, Mailbox, domain, local, quote, refuse};
 
@@ -85,7 +86,7 @@ impl FromStr for AddressList {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        Self::with_parts(text).map(|(list, _)| list)
+        Self::taken_apart(text, Author::Person).map(|(list, _)| list)
     }
 }
 
@@ -292,6 +293,15 @@ mod tests {
         );
         let refusal = refusal("van der Berg, Jan <a@x.test>");
         assert!(refusal.starts_with(r#""van der Berg": not an address"#), "{refusal}");
+    }
+
+    #[test]
+    fn a_program_s_comma_separates_addresses() {
+        let list = AddressList::of_field("root, Bob <b@x.test>").unwrap();
+        let mailboxes = list.qualify(Some("corp.test")).unwrap();
+        let all: Vec<String> = mailboxes.iter().map(Mailbox::to_string).collect();
+        assert_eq!(all, ["root@corp.test", "Bob <b@x.test>"]);
+        assert!("root, Bob <b@x.test>".parse::<AddressList>().is_err());
     }
 
     #[test]

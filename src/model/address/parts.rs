@@ -21,9 +21,31 @@ pub enum ListPart<'a> {
     EndOfGroup,
 }
 
+/// Who wrote a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Author {
+    /// Somebody who may have forgotten the quotes around a name with a comma.
+    Person,
+    /// A program, which knows the rules.
+    Program,
+}
+
 impl AddressList {
-    /// Reads a list and takes its text apart.
+    /// Reads a list that a program wrote: a comma is one, whatever a person may have meant by it.
+    pub fn of_field(text: &str) -> Result<Self, AddressError> {
+        Self::with_parts(text).map(|(list, _)| list)
+    }
+
+    /// The same, with its text taken apart.
     pub fn with_parts(text: &str) -> Result<(Self, Vec<ListPart<'_>>), AddressError> {
+        Self::taken_apart(text, Author::Program)
+    }
+
+    /// Reads a list and takes its text apart.
+    pub(super) fn taken_apart(
+        text: &str,
+        author: Author,
+    ) -> Result<(Self, Vec<ListPart<'_>>), AddressError> {
         let elements = scan::elements(text)?;
         let (mut entries, mut parts) = (Vec::new(), Vec::new());
         let mut group = None;
@@ -39,7 +61,8 @@ impl AddressList {
                 let shown = format!("{};", element.text);
                 return Err(refuse(&shown, "separate addresses with commas, not semicolons"));
             }
-            if let Some(entry) = entry(element, elements.get(index + 1))? {
+            let next = elements.get(index + 1).filter(|_| author == Author::Person);
+            if let Some(entry) = entry(element, next)? {
                 entries.push(entry);
                 parts.push(ListPart::Address(element.text));
             }

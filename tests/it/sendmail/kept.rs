@@ -50,6 +50,19 @@ fn mail_that_could_not_even_be_made_is_kept_as_it_was_given() {
 }
 
 #[test]
+fn who_gets_the_bounces_is_kept_as_it_was_said() {
+    for (words, expected) in [
+        (&["-f", "", "root"][..], Some(Value::Null)),
+        (&["-f", "nick", "root"], Some("nick".into())),
+        (&["root"], None),
+    ] {
+        let outcome = sendmail(words).stdin(CRON).run();
+        let (_, envelope) = kept(outcome.exit(78), USUAL);
+        assert_eq!(envelope.get("reverse_path").cloned(), expected, "{words:?}");
+    }
+}
+
+#[test]
 fn the_folder_of_the_settings_comes_first() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("kept");

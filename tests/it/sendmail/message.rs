@@ -41,6 +41,15 @@ fn the_message_s_own_recipients_are_added_to_those_that_are_named() {
 }
 
 #[test]
+fn a_name_without_a_domain_may_stand_before_a_named_address() {
+    let input = "To: root, Bob <b@x.test>\nSubject: x\n\nhi\n";
+    let (envelope, message) = sent(&["-t"], "", ROOT, input);
+    assert_eq!(envelope, "alerts@corp.test: ops@example.net b@x.test");
+    let to = field(&message, "To");
+    assert_eq!(to.as_deref(), Some("root <ops@example.net>, Bob <b@x.test>"));
+}
+
+#[test]
 fn raw_octets_in_the_header_become_encoded_words() {
     let input = "From: root (Wächter)\nTo: root\nSubject: Größe überschritten\n\nhi\n";
     let (_, message) = sent(&["root"], "", ROOT, input);
