@@ -31,7 +31,7 @@ write_configuration() {
   } >"$etc/exim4/exim4.conf"
   users | sed 's/ /: /' >"$etc/exim4/users"
   cyrus_conf >"$dir/overlay/usr/lib/sasl2/exim.conf"
-  commands >"$dir/overlay/servers"
+  commands >"$dir/overlay/commands"
 }
 
 main_options() {

@@ -17,7 +17,7 @@ write_configuration() {
   echo 'full@example.test::::::: userdb_mail=maildir:/tmp/full userdb_quota_rule=*:bytes=1' \
     >"$etc/full"
   dovecot_conf >"$etc/dovecot.conf"
-  commands >"$dir/overlay/servers"
+  commands >"$dir/overlay/commands"
 }
 
 dovecot_conf() {

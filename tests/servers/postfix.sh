@@ -34,7 +34,7 @@ write_configuration() {
   master_cf >"$etc/postfix/master.cf"
   cyrus_conf >"$etc/postfix/sasl/smtpd.conf"
   write_dovecot "$etc/dovecot"
-  commands >"$dir/overlay/servers"
+  commands >"$dir/overlay/commands"
 }
 
 main_cf() {
@@ -47,6 +47,8 @@ mynetworks =
 inet_protocols = ipv4
 inet_interfaces = 127.0.0.1
 disable_dns_lookups = yes
+# What a message lacks is not made good here.
+local_header_rewrite_clients =
 smtpd_peername_lookup = no
 alias_maps =
 local_recipient_maps =

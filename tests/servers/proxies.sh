@@ -21,7 +21,7 @@ write_configuration() {
   tinyproxy_conf "$HTTP" >"$etc/proxies/http"
   tinyproxy_conf "$HTTP_LOGIN" 'BasicAuth alice wonder-land1' >"$etc/proxies/http-login"
   tinyproxy_conf "$HTTP_FILTERED" 'ConnectPort 443' >"$etc/proxies/http-filtered"
-  commands >"$dir/overlay/servers"
+  commands >"$dir/overlay/commands"
 }
 
 # tinyproxy_conf PORT [LINE]

@@ -10,7 +10,7 @@
 #
 # The script sets `packages` (Debian's), `listeners` (a loopback port each, in the variable and the
 # line of that name) and `write_configuration DIR`, which makes what is laid over / in DIR/overlay,
-# DIR/overlay/servers included: the commands that run there, of which the last is awaited.
+# DIR/overlay/commands included: they run there, and the last of them is awaited.
 #
 # Beside the listeners there are always
 #
@@ -112,7 +112,7 @@ launch() {
   (
     trap '' HUP
     unshare --mount --pid --fork --kill-child --propagation private \
-      bash "$here/in-overlay.sh" "$unpacked" "$dir/overlay" "$dir/maildir" &
+      bash "$here/in-overlay.sh" "$unpacked" "$dir/overlay" "$dir/maildir:/srv/maildir" &
     server=$!
     trap 'kill -KILL $server 2>/dev/null; exit' TERM
     while kill -0 $server && { [ -z "$owner" ] || kill -0 "$owner"; } 2>/dev/null; do

@@ -23,7 +23,7 @@ write_configuration() {
   mkdir -p "$etc/unbound"
   unbound_conf >"$etc/unbound/unbound.conf"
   example_zone >"$etc/unbound/example.zone"
-  commands >"$dir/overlay/servers"
+  commands >"$dir/overlay/commands"
 }
 
 # `test` is among the names that Unbound answers for by itself, unless it is told not to.
