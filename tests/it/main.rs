@@ -7,6 +7,7 @@ mod attach;
 mod auth;
 mod awkward;
 mod bodies;
+mod callers;
 mod check;
 mod cli;
 mod completions;

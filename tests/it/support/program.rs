@@ -181,6 +181,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has not ended by itself.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Waits for its end.
     pub(crate) fn end(self) -> Outcome {
         let Self { mut child, stdout, stderr, mut outcome } = self;

@@ -41,6 +41,11 @@ impl RealServer {
         Self::running("real proxies", "MAILSEND_TEST_PROXIES")
     }
 
+    /// No servers, but programs that call sendmail(8).
+    pub(crate) fn callers() -> Option<Self> {
+        Self::running("programs that call sendmail", "MAILSEND_TEST_CALLERS")
+    }
+
     /// Not a server, but the library of one.
     pub(crate) fn gsasl() -> Option<Self> {
         Self::running("GNU SASL", "MAILSEND_TEST_GSASL")
