@@ -47,8 +47,9 @@ mynetworks =
 inet_protocols = ipv4
 inet_interfaces = 127.0.0.1
 disable_dns_lookups = yes
-# What a message lacks is not made good here.
+# What a message lacks is not made good here, and what it has too much is not taken away.
 local_header_rewrite_clients =
+message_drop_headers =
 smtpd_peername_lookup = no
 alias_maps =
 local_recipient_maps =
