@@ -6,6 +6,7 @@
 //! are aliases; whoever else is named has a mailbox of that name.
 
 mod arrived;
+mod errors;
 mod git;
 mod jobs;
 mod languages;

@@ -67,6 +67,8 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = /run/dovecot-auth
 smtpd_sasl_security_options = noanonymous
+smtpd_sender_login_maps = inline:{ boss@example.test=boss@example.test }
+smtpd_sender_restrictions = reject_known_sender_login_mismatch
 smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_tls_chain_files = /etc/postfix/tls/ok.pem
 smtpd_tls_loglevel = 1

@@ -34,7 +34,7 @@ pub(super) fn envelope_sender(
     let Some(written) = list.entries().next() else { return Ok(EnvelopeSender::Given(None)) };
     let rewrite = match identity.from_rewrite {
         FromRewrite::Always => true,
-        FromRewrite::IfUnqualified => !is_qualified(&written),
+        FromRewrite::IfUnqualified => !written.is_answerable(),
         FromRewrite::Never => false,
     };
     if rewrite && let Some(own) = own {
@@ -57,7 +57,7 @@ pub(in crate::commands) fn rewritten(
     };
     let rewrite = match identity.from_rewrite {
         FromRewrite::Always => true,
-        FromRewrite::IfUnqualified => !is_qualified(&written),
+        FromRewrite::IfUnqualified => !written.is_answerable(),
         FromRewrite::Never => false,
     };
     if rewrite && let Some(own) = &identity.from {
@@ -124,6 +124,7 @@ mod tests {
             (own, None, IfUnqualified, "<>", "<>"),
             (own, None, IfUnqualified, "root", "own@x.test"),
             (own, None, IfUnqualified, "root@localhost", "own@x.test"),
+            (own, None, IfUnqualified, "root@web1", "own@x.test"),
             (own, Some("d.test"), IfUnqualified, "root", "own@x.test"),
             (own, None, IfUnqualified, "me@y.test", "me@y.test"),
             (own, None, Always, "me@y.test", "own@x.test"),

@@ -34,6 +34,14 @@ pub struct Written<'a> {
 }
 
 impl Written<'_> {
+    /// Whether somebody elsewhere could answer it: it has a domain, and not one that means this
+    /// machine alone, as `localhost` and whatever has no dot.
+    pub fn is_answerable(&self) -> bool {
+        self.domain.is_some_and(|domain| {
+            domain != "localhost.localdomain" && (domain.contains('.') || domain.starts_with('['))
+        })
+    }
+
     /// The mailbox, with this domain if it has none of its own.
     pub fn complete(&self, domain: &str) -> Result<Mailbox, AddressError> {
         let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
@@ -282,6 +290,22 @@ mod tests {
         assert_eq!(bob.complete("Y.test").unwrap().to_string(), "Bob <bob@y.test>");
         assert_eq!(a.complete("y.test").unwrap().to_string(), "a@x.test");
         assert!(bob.complete("a b").is_err());
+    }
+
+    #[test]
+    fn only_a_domain_that_others_know_can_be_answered() {
+        for (text, expected) in [
+            ("root", false),
+            ("root@localhost", false),
+            ("root@localhost.localdomain", false),
+            ("root@web1", false),
+            ("root@web1.example.com", true),
+            ("root@[192.0.2.1]", true),
+            ("root@[IPv6:2001:db8::1]", true),
+        ] {
+            let list: AddressList = text.parse().unwrap();
+            assert!(list.entries().all(|it| it.is_answerable() == expected), "{text}");
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ const CALLS: &[Call] = &[
     call("s-nail", WATCH, PROFILE, EVERYBODY, SUBJECT),
     call("s-nail-sender", "me@example.org", ("", "me@example.org"), &["bob@example.org"], "Prüfung"),
     call("bsd-mailx", WATCH, PROFILE, EVERYBODY, SUBJECT),
-    call("mdadm", WATCH, ("mdadm monitoring", "root@night"), ROOT,
+    call("mdadm", WATCH, ("mdadm monitoring", WATCH), ROOT,
         "TestMessage event on /dev/md0:night"),
     call("logwatch", WATCH, PROFILE, ROOT, "Logwatch for night (Linux)"),
     call("unattended-upgrades", WATCH, PROFILE, ROOT,

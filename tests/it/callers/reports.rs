@@ -16,7 +16,7 @@ fn mdadm_sends_its_test_mail() {
     let stage = stage.file("etc/mdadm/mdadm.conf", "MAILADDR root\n");
     tested(&stage);
     let mail = stage.arrived("root");
-    mail.is_whole().came_from(WATCH).is_from("mdadm monitoring", "root@night");
+    mail.is_whole().came_from(WATCH).is_from("mdadm monitoring", WATCH);
     mail.is_to(&[stage.at_home("root@DOMAIN")]).is_about("TestMessage event on /dev/md0:night");
     assert!(mail.body().contains("A TestMessage event had been detected on md device /dev/md0."));
 }

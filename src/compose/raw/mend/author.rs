@@ -72,9 +72,9 @@ impl Mender<'_> {
         let (stays, author) = match (rewrite, self.author) {
             (FromRewrite::Never, _) if has_domain => return Ok(None),
             (FromRewrite::Never, _) => return Ok(qualified()),
-            (FromRewrite::IfUnqualified, author) => (has_domain, author),
+            (FromRewrite::IfUnqualified, author) => (written.is_answerable(), author),
             (FromRewrite::Always, Some(author)) => (is(written, author), Some(author)),
-            (FromRewrite::Always, None) => (has_domain, None),
+            (FromRewrite::Always, None) => (written.is_answerable(), None),
         };
         if stays {
             return Ok(None);
@@ -95,8 +95,10 @@ impl Mender<'_> {
 
     /// Has answers go to those who wrote it.
     fn reply_to(&mut self, addresses: &Addresses<'_>, text: &Text) {
-        let authors: Vec<Written<'_>> =
-            addresses.entries().filter(|w| has_domain(*w) && !addresses.is_damaged(*w)).collect();
+        let authors: Vec<Written<'_>> = addresses
+            .entries()
+            .filter(|w| w.is_answerable() && !addresses.is_damaged(*w))
+            .collect();
         let others = |author| authors.iter().any(|written| !is(*written, author));
         if self.has_reply_to || !self.author.is_some_and(others) {
             return;
