@@ -11,8 +11,9 @@ set -euo pipefail
 packages=$1 configuration=$2
 shift 2
 
-layers=$(mktemp -d)
-# In memory: gone with the namespace, and possible where / is itself an overlay.
+# In memory: gone with the namespace, and possible where / is itself an overlay. A folder of its own
+# would stay behind, and of this one nothing is needed here.
+layers=/sys
 mount -t tmpfs -o mode=755 tmpfs "$layers"
 mkdir "$layers"/{upper,work,root}
 cp -a "$packages/." "$configuration/." "$layers/upper"
@@ -26,6 +27,7 @@ for pair; do
 done
 mount -t tmpfs -o mode=755 tmpfs dev
 for name in null zero full random urandom tty; do
+  [ -e "/dev/$name" ] || continue
   : >"dev/$name"
   mount --bind "/dev/$name" "dev/$name"
 done
