@@ -192,6 +192,13 @@ impl Context {
         Some(rustix::system::uname().nodename().to_str().ok()?.to_owned())
     }
 
+    /// All that this machine is called by itself: its name, and what /etc/hosts has beside it.
+    pub fn own_names(&self) -> Vec<String> {
+        let Some(name) = self.node_name() else { return Vec::new() };
+        let hosts = std::fs::read("/etc/hosts").unwrap_or_default();
+        names_beside(&String::from_utf8_lossy(&hosts), name)
+    }
+
     /// The name of whoever runs this, where this machine's own accounts have one.
     pub fn login_name(&self) -> Option<String> {
         let uid = rustix::process::getuid().as_raw().to_string();
@@ -207,6 +214,16 @@ impl Context {
     pub fn host_name(&self) -> Option<String> {
         full_name(rustix::system::uname().nodename().to_str().ok()?)
     }
+}
+
+/// A name, and the others on the lines of hosts(5) that have it.
+fn names_beside(hosts: &str, name: String) -> Vec<String> {
+    let lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let lines = lines.map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>());
+    let own = lines.filter(|names| names.iter().any(|it| it.eq_ignore_ascii_case(&name)));
+    let mut all: Vec<String> = own.flatten().map(str::to_owned).collect();
+    all.push(name);
+    all
 }
 
 /// The time in the local zone.
@@ -303,6 +320,15 @@ mod tests {
         ] {
             assert_eq!(full_name(useless), None, "{useless}");
         }
+    }
+
+    #[test]
+    fn a_machine_is_called_as_hosts_says_beside_its_name() {
+        let hosts = "127.0.0.1 localhost # night\n127.0.1.1\tnight.example.test Night\n\
+                     192.0.2.1 other.example.test other\n";
+        let names = names_beside(hosts, "night".to_owned());
+        assert_eq!(names, ["night.example.test", "Night", "night"]);
+        assert_eq!(names_beside("", "night".to_owned()), ["night"]);
     }
 
     #[test]

@@ -42,10 +42,8 @@ impl<'a> Directory<'a> {
     /// What these settings know.
     pub(super) fn new(settings: &'a Settings, context: &Context, caller: Caller) -> Self {
         let aliases = settings.aliases.clone();
-        let aliases = match context.node_name() {
-            Some(name) => aliases.on_host(&name),
-            None => aliases,
-        };
+        let aliases =
+            if aliases.is_empty() { aliases } else { aliases.on_host(context.own_names()) };
         let qualify_domain = settings.identity.qualify_domain.as_deref();
         Self { aliases: Some(aliases), qualify_domain, caller }
     }

@@ -60,8 +60,8 @@ impl<'a> Sight<'a> {
 
     /// Whether a domain is this machine.
     fn is_here(&self, domain: &str) -> bool {
-        let host = self.book.host.as_deref().map(|host| host.trim_end_matches('.'));
-        Self::is_localhost(domain) || host.is_some_and(|host| host.eq_ignore_ascii_case(domain))
+        let mut hosts = self.book.host.iter().map(|host| host.trim_end_matches('.'));
+        Self::is_localhost(domain) || hosts.any(|host| host.eq_ignore_ascii_case(domain))
     }
 }
 

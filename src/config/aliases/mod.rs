@@ -34,8 +34,8 @@ pub struct AliasBook {
     configuration: Option<PathBuf>,
     /// A file in the form of aliases(5), and where it is named.
     file: Option<Value<PathBuf>>,
-    /// The name of this machine.
-    host: Option<String>,
+    /// The names of this machine.
+    host: Vec<String>,
 }
 
 /// Whom a name stands for.
@@ -73,11 +73,16 @@ impl AliasBook {
         Self { file, ..self }
     }
 
-    /// The same on the machine of this name: an address there may be a name. `localhost` always is
+    /// The same on the machine of these names: an address there may be a name. `localhost` always is
     /// one.
     #[must_use]
-    pub fn on_host(self, name: &str) -> Self {
-        Self { host: Some(name.to_owned()), ..self }
+    pub fn on_host(self, names: Vec<String>) -> Self {
+        Self { host: names, ..self }
+    }
+
+    /// Whether nothing is said of anybody.
+    pub fn is_empty(&self) -> bool {
+        self.file.is_none() && self.tables.iter().all(|table| table.iter().next().is_none())
     }
 
     /// Whom a name stands for, or an address of this machine.

@@ -26,7 +26,10 @@ impl Stage {
         let configuration =
             Configuration::of(&[("/u", &format!("[aliases]\n{user}")), ("/s", &system)]);
         let chosen = configuration.choose(&Choice::default()).unwrap();
-        let book = resolve(&chosen, Profile::default()).unwrap().aliases.on_host("mx.corp.test");
+        let book = resolve(&chosen, Profile::default())
+            .unwrap()
+            .aliases
+            .on_host(vec!["mx.corp.test".to_owned()]);
         let files = files.iter().map(|(path, text)| (*path, (*text).to_owned())).collect();
         Self { book, files }
     }

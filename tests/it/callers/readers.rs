@@ -33,12 +33,12 @@ fn mutt_sends() {
     let Some(stage) = Stage::new("mutt") else { return };
     let stage = written(
         stage,
-        "hostname night.example.test",
+        "",
         "mutt -e 'set realname=\"Amy Ä\" charset=utf-8 send_charset=utf-8' \
          -s 'Prüfung: naïve café' -c cc@DOMAIN -b bcc@DOMAIN -a a.pdf -- \
          'Bob Ü <bob@DOMAIN>' root",
     );
-    // mutt itself puts the name of the host behind a name without a domain.
+    // mutt itself puts the whole name of the host, as /etc/hosts has it, behind a bare name.
     let to = ["bob@DOMAIN", "root@night.example.test"];
     arrived_everywhere(&stage, &to, ("Amy Ä", "amy@night.example.test"));
     let attachments = stage.arrived("bcc").parsed.attachments;
