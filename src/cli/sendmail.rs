@@ -129,12 +129,14 @@ fn with_value(args: &mut SendmailArgs, letter: char, value: &str) -> Result<(), 
         'F' => args.name = Some(one_line(&flag, value)?),
         'C' => args.config = Some(value.into()),
         'L' => args.tag = Some(one_line(&flag, value)?),
-        'N' => args.parameters.notify = Some(notify(value)?),
-        'R' => args.parameters.returned = Some(returned(value)?),
-        'V' => {
-            let id = EnvelopeId::parse(value);
-            let id = id.map_err(|error| Refusal::data(format!("-V: {error}")))?;
-            args.parameters.envelope_id = Some(id);
+        // Programs ask for reports whatever the server is.
+        'N' | 'R' | 'V' => {
+            args.parameters.reports_if_offered = true;
+            match letter {
+                'N' => args.parameters.notify = Some(notify(value)?),
+                'R' => args.parameters.returned = Some(returned(value)?),
+                _ => args.parameters.envelope_id = Some(envelope_id(value)?),
+            }
         }
         'X' => args.ignored.push(format!("-X {value}")),
         // -B says what can be seen, and the others are about queues and mailboxes.
@@ -177,6 +179,11 @@ fn notify(text: &str) -> Result<Notify, Refusal> {
         (true, false) => Ok(Notify::Never),
         _ => Ok(Notify::On { success, failure, delay }),
     }
+}
+
+/// RFC 3461 §4.4
+fn envelope_id(text: &str) -> Result<EnvelopeId, Refusal> {
+    EnvelopeId::parse(text).map_err(|error| Refusal::data(format!("-V: {error}")))
 }
 
 /// RFC 3461 §4.3

@@ -43,7 +43,9 @@ pub use message_id::{message_ids, own_message_id};
 pub use moment::Moment;
 pub use observations::{Observations, ShownCertificate};
 pub use parameter::{EnvelopeCommand, Parameter, ParameterError};
-pub use parameters::{Demand, EnvelopeId, EnvelopeIdError, LongLine, Notify, Parameters, Returned};
+pub use parameters::{
+    DSN, Demand, EnvelopeId, EnvelopeIdError, LongLine, Notify, Parameters, Returned,
+};
 pub use proxy_fault::{ProxyFault, ProxyProblem};
 pub use readable::others_may_read;
 pub use ready::{EnvelopeSender, HeaderRecipients, Mending, Ready};

@@ -12,7 +12,7 @@ const LONGEST_ORIGINAL_RECIPIENT: usize = 500;
 const LONGEST_ENVELOPE_ID: usize = 100;
 
 /// The extension that reports belong to.
-const DSN: &str = "DSN";
+pub const DSN: &str = "DSN";
 
 /// The parameters of MAIL and of every RCPT that do not follow from the message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,9 @@ pub struct Parameters {
     pub returned: Option<Returned>,
     /// What a report calls the mail.
     pub envelope_id: Option<EnvelopeId>,
+    /// Whether reports are done without where no server offers them, as one that carries a mail on
+    /// does (RFC 3461 §5.2.2).
+    pub reports_if_offered: bool,
     /// Further ones of MAIL.
     pub of_mail: Vec<Parameter>,
     /// Further ones of every RCPT.
@@ -147,6 +150,12 @@ impl Parameters {
         let original = original.map(|value| format!("ORCPT={value}"));
         let others = self.of_recipients.iter().map(Parameter::to_string);
         notify.into_iter().chain(original).chain(others).collect()
+    }
+
+    /// The same without reports.
+    #[must_use]
+    pub fn without_reports(&self) -> Self {
+        Self { notify: None, returned: None, envelope_id: None, ..self.clone() }
     }
 
     /// Whether nothing is asked for.

@@ -3,12 +3,28 @@
 //! Fails before anything of the envelope is said: a server that does not know a parameter refuses
 //! the command, and one that ignores it would do less than was asked for.
 
+use std::borrow::Cow;
+
 use super::capabilities::Capabilities;
-use crate::model::{Cause, Demand, Parameter, Parameters};
+use crate::model::{Cause, DSN, Demand, Parameter, Parameters};
+
+/// What can be asked for: all of it, or all but reports that may be done without.
+pub(super) fn fitting<'a>(
+    parameters: &'a Parameters,
+    capabilities: &Capabilities,
+    protected: bool,
+) -> Result<Cow<'a, Parameters>, Cause> {
+    let parameters = match parameters.reports_if_offered && offer(capabilities, DSN).is_none() {
+        true => Cow::Owned(parameters.without_reports()),
+        false => Cow::Borrowed(parameters),
+    };
+    check(&parameters, capabilities, protected)?;
+    Ok(parameters)
+}
 
 /// Finds the first thing that cannot be asked for; `protected` is a channel inside TLS whose
 /// certificate was verified.
-pub(super) fn check(
+fn check(
     parameters: &Parameters,
     capabilities: &Capabilities,
     protected: bool,
@@ -65,7 +81,7 @@ fn beyond(parameter: &Parameter, limits: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EnvelopeCommand, Reply};
+    use crate::model::{EnvelopeCommand, Notify, Reply};
 
     fn checked(parameter: &str, offered: &[&str], protected: bool) -> Result<(), Cause> {
         let lines = std::iter::once("mail").chain(offered.iter().copied()).map(str::to_owned);
@@ -101,6 +117,21 @@ mod tests {
             };
             assert_eq!(offered, ["SIZE", "DSN"]);
         }
+    }
+
+    #[test]
+    fn reports_that_may_be_done_without_are_asked_for_where_they_are_offered() {
+        let notify = Some(Notify::Never);
+        let wanted = Parameters { notify, reports_if_offered: true, ..Parameters::default() };
+        let asked = |offered: &str, parameters: &Parameters| {
+            let lines = vec!["mail".to_owned(), offered.to_owned()];
+            let capabilities = Capabilities::from_reply(&Reply { code: 250, lines });
+            fitting(parameters, &capabilities, true).map(|fitting| fitting.notify)
+        };
+        assert_eq!(asked("DSN", &wanted), Ok(notify));
+        assert_eq!(asked("SIZE", &wanted), Ok(None));
+        let needed = Parameters { reports_if_offered: false, ..wanted };
+        assert!(matches!(asked("SIZE", &needed), Err(Cause::ExtensionNotOffered { .. })));
     }
 
     #[test]

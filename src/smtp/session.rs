@@ -135,7 +135,7 @@ impl Session {
         recipients: &'a [Address],
         policy: RecipientPolicy,
     ) -> Result<Transaction<'a>, Broken> {
-        offered::check(&mail.parameters, &self.capabilities, self.protected)
+        let parameters = offered::fitting(&mail.parameters, &self.capabilities, self.protected)
             .map_err(|cause| Broken::new(Stage::Mail, cause))?;
         let content = match self.capabilities.eight_bit_mime {
             true => &mail.content,
@@ -149,6 +149,7 @@ impl Session {
             announced: false,
             afterwards: Afterwards::More,
             mail,
+            parameters,
             content,
             recipients,
             policy,

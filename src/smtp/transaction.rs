@@ -13,12 +13,15 @@ mod lmtp;
 mod riding;
 mod too_many;
 
+use std::borrow::Cow;
+
 use answers::Answers;
 
 use super::capabilities::Capabilities;
 use super::client::Client;
 use crate::model::{
-    Address, Cause, Content, Mail, NoSevenBitForm, Outcome, Protocol, RecipientPolicy, Reply, Stage,
+    Address, Cause, Content, Mail, NoSevenBitForm, Outcome, Parameters, Protocol, RecipientPolicy,
+    Reply, Stage,
 };
 
 /// How commands go out.
@@ -75,6 +78,8 @@ pub(super) struct Transaction<'a> {
     pub(super) announced: bool,
     pub(super) afterwards: Afterwards<'a>,
     pub(super) mail: &'a Mail,
+    /// Those of the mail's parameters that are asked for here.
+    pub(super) parameters: Cow<'a, Parameters>,
     /// The mail's content in the form that the server takes.
     pub(super) content: &'a Content,
     /// Those of the mail's recipients that this transaction is for.

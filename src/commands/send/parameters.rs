@@ -79,6 +79,7 @@ impl ParameterArgs {
         check_once(&self.mail_parameter)?;
         check_once(&self.rcpt_parameter)?;
         Ok(Parameters {
+            reports_if_offered: false,
             notify: notify(&self.notify)?,
             returned: self.returned.map(|what| match what {
                 What::Full => Returned::Full,

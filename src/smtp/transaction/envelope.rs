@@ -37,12 +37,12 @@ impl Transaction<'_> {
         if self.mail.needs_smtputf8() {
             command += " SMTPUTF8";
         }
-        with(command, &self.mail.parameters.mail())
+        with(command, &self.parameters.mail())
     }
 
     fn rcpt_commands(&self) -> Vec<String> {
         let command = |address: &Address| {
-            with(format!("RCPT TO:<{address}>"), &self.mail.parameters.rcpt(address))
+            with(format!("RCPT TO:<{address}>"), &self.parameters.rcpt(address))
         };
         self.recipients.iter().map(command).collect()
     }

@@ -1,7 +1,7 @@
 //! What is set right in a message, and whom it goes to.
 
 use super::*;
-use crate::support::python_parse;
+use crate::support::{ScriptServer, python_parse};
 
 const ROOT: &str = "[aliases]\nroot = \"ops@example.net\"";
 
@@ -123,6 +123,33 @@ fn a_message_that_goes_in_a_circle_is_stopped() {
     let received = "Received: by z\n".repeat(31);
     let outcome = refused(&["a@x.test"], "", "", &format!("{received}Subject: x\n\nhi\n"));
     outcome.exit(65).stderr_contains("31");
+}
+
+#[test]
+fn reports_are_done_without_where_they_are_not_offered() {
+    let server = ScriptServer::play(
+        "S: 220 hi
+         C: EHLO *
+         S: 250 mail
+         C: MAIL FROM:<alerts@corp.test>
+         S: 250 ok
+         C: RCPT TO:<a@x.test>
+         S: 250 ok
+         C: DATA
+         S: 354 go on
+         C-DATA
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+    );
+    let config = format!(
+        "[profiles.corp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nauth = \"none\"\n\
+         from = \"alerts@corp.test\"",
+        server.port()
+    );
+    let program = sendmail(&["-N", "failure", "-R", "hdrs", "a@x.test"]).config(&config);
+    program.stdin(CRON).talks_to(server.dialogue()).run().exit(0).silent();
+    server.finish();
 }
 
 #[test]
