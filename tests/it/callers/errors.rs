@@ -76,7 +76,7 @@ fn who_may_not_send_as_somebody_else_is_told_of_from_rewrite() {
 #[test]
 fn without_a_network_the_host_is_named() {
     let Some(stage) = Stage::new("no-network") else { return };
-    let stage = stage.keys("connect_timeout = 5").file("etc/resolv.conf", "nameserver 127.0.0.1\n");
+    let stage = stage.keys("connect_timeout = 5").file("etc/resolv.conf", "nameserver 127.9.9.9\n");
     let elsewhere = "sed -i 's/localhost/smtp.example.test/' /etc/mailsend/config.toml";
     let (status, text) = told(&stage, "amy", elsewhere);
     assert_eq!(status, 75, "it may come back");
