@@ -269,7 +269,7 @@ mod tests {
         let why = String::new;
         for (stage, tls, cause, first) in [
             (Stage::Resolve, Tls::StartTls, Cause::HostNotFound, "check the spelling of host = \""),
-            (Stage::Resolve, Tls::StartTls, Cause::LookupFailed(why()), "the name server did not"),
+            (Stage::Resolve, Tls::StartTls, Cause::LookupFailed(why()), "no name server answered"),
             (Stage::Connect, Tls::StartTls, Cause::ConnectFailed(why()), "check host = \"mail."),
             (
                 Stage::Tls,

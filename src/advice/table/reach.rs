@@ -26,7 +26,10 @@ const BLOCK_WORDS: &[&str] =
 
 pub(super) const ROWS: &[Row] = &[
     row(&[Failed(HostNotFound)], "check the spelling of host = \"{host}\""),
-    row(&[Failed(LookupFailed)], "the name server did not answer; try again in some minutes"),
+    row(
+        &[Failed(LookupFailed)],
+        "no name server answered for {host}: look whether there is a network, and try again in some minutes",
+    ),
     sure(
         &[Failed(NoAddressOf)],
         "leave out -4, -6, address_family and source_address, or set host to a name that has such \

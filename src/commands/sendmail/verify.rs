@@ -14,7 +14,7 @@ use crate::model::{AddressList, Exit};
 /// Says who gets the mail of each recipient, and by which server.
 pub(super) fn verify(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let settings = settle(args, None, context)?.settings;
-    let directory = Directory::new(&settings, context, Caller::Person);
+    let directory = Directory::new(&settings, context, Caller::Program);
     let directory = if args.no_aliases { directory.without_aliases() } else { directory };
     let mut entries = args.recipients.iter().flat_map(AddressList::entries).peekable();
     if entries.peek().is_none() {
