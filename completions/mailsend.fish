@@ -241,7 +241,7 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s B -d '7BI
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s o -d 'An option of Sendmail\'s; nothing follows from it' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s q -d 'Send what waits: nothing does' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s L -d 'What errors in the system\'s log begin with [default: mailsend]' -r -f
-complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s C -d 'Read only this configuration file (--config means the same)' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s C -d 'Read only this configuration file (--config means the same)' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l profile -d 'Use this profile [default: whose from is -f or the author, or as always]' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l config -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s t -d 'Send to the To, Cc and Bcc of the message as well'
@@ -254,8 +254,8 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s s -d 'The sub
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s c -d 'Recipients of a carbon copy' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s b -d 'Recipients that the others do not see' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s r -d 'The author' -r -f
-complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s a -d 'Attach a file, or add a header field: \'Name: value\'' -r -f
-complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s A -d 'Attach a file; a word that is none is the profile to use' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s a -d 'Attach a file, or add a header field: \'Name: value\'' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s A -d 'Attach a file; a word that is none is the profile to use' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s C -d 'Add a header field' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s S -d 'from=ADDRESS and reply-to=LIST of s-nail\'s variables' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -l profile -d 'Use this profile' -r -f -a "(command mailsend complete profiles 2>/dev/null)"

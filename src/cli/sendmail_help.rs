@@ -36,7 +36,12 @@ pub(super) fn describe() -> Command {
         .arg(value("o", "OPTION", "An option of Sendmail's; nothing follows from it"))
         .arg(value("q", "WHAT", "Send what waits: nothing does").num_args(0..=1))
         .arg(value("L", "TAG", "What errors in the system's log begin with [default: mailsend]"))
-        .arg(value("C", "FILE", "Read only this configuration file (--config means the same)"))
+        .arg(
+            Arg::new("file")
+                .short('C')
+                .value_name("FILE")
+                .help("Read only this configuration file (--config means the same)"),
+        )
         .arg(flag("v", "Say what happened; -vv shows the dialogue").action(ArgAction::Count))
         .arg(
             Arg::new("profile")

@@ -15,8 +15,18 @@ const PROFILES: &str = "NAMES-OF-PROFILES";
 const MANNERS: &str = "NAMES-OF-MANNERS";
 
 /// Arguments that are files, and those that are folders.
-const FILES: [&str; 8] =
-    ["body_file", "html_file", "attach", "config", "password_file", "ca_file", "ca_out", "file"];
+const FILES: [&str; 10] = [
+    "body_file",
+    "html_file",
+    "attach",
+    "config",
+    "password_file",
+    "ca_file",
+    "ca_out",
+    "file",
+    "a",
+    "A",
+];
 const FOLDERS: [&str; 2] = ["maildir", "pages"];
 
 /// Writes a file for each shell into a folder.
