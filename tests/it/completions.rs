@@ -132,6 +132,10 @@ fn completes(offered: Offered) {
     assert(&["mailsend", "--attach", "no"], &["notes.txt"]);
     assert(&["mailsend", "profiles", "import", "no"], &["notes.txt"]);
     assert(&["mailsend", "--tls", "st"], &["starttls"]);
+    assert(&["mailsend", "sendmail", "--profile", "co"], &["corp-relay"]);
+    assert(&["mailsend", "sendmail", "-C", "no"], &["notes.txt"]);
+    assert(&["mailsend", "mail", "--profile", "co"], &["corp-relay"]);
+    assert(&["mailsend", "mail", "-a", "no"], &["notes.txt"]);
     assert(&["mailsend", "you@example.com", "-p", "co"], &["corp-relay"]);
     assert(&["mailsend", "-s", "profiles", "-p", "co"], &["corp-relay"]);
 }
