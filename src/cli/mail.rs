@@ -172,8 +172,8 @@ impl Reader<'_> {
         value.cloned().ok_or_else(|| Refusal::usage(format!("{flag} needs a value")))
     }
 
-    /// Whether a value belongs to this flag; of s-nail's `-M TYPE` and mailutils' `-M` only the
-    /// former has one.
+    /// Whether a value belongs to this flag; `-M TYPE` is s-nail's and `-E COMMAND` is mailutils',
+    /// and neither has one with the other.
     fn wants_value(&self, flag: Flag, behind: Option<&OsStr>) -> bool {
         let is_type = |word: &OsStr| {
             let octets = word.as_encoded_bytes();
@@ -182,6 +182,7 @@ impl Reader<'_> {
         let next = self.rest.as_slice().first().map(OsString::as_os_str);
         match flag {
             Flag::Type => behind.or(next).is_some_and(is_type),
+            Flag::SkipEmptyOrCommand => behind.or(next).is_some_and(variable::is_set),
             _ => flag.takes_value(),
         }
     }
@@ -221,7 +222,9 @@ impl Reader<'_> {
             },
             Flag::Variable => typed.variable(&value, shown)?,
             Flag::Type => typed.content_type(&value.to_string_lossy())?,
-            Flag::SkipEmpty => typed.others.push("--skip-empty".into()),
+            Flag::SkipEmptyOrCommand if value.is_empty() => {
+                typed.others.push("--skip-empty".into());
+            }
             Flag::Ready => typed.ready = true,
             Flag::Verbose => typed.verbose = typed.verbose.saturating_add(1),
             Flag::Profile => typed.profile = Some(value),
@@ -235,7 +238,10 @@ impl Reader<'_> {
             Flag::Version => typed.shown = Some(Translated::Version),
             Flag::Ignored | Flag::IgnoredValue => {}
             Flag::Reads => return Err(reads(shown)),
-            Flag::Commands => {
+            Flag::SkipEmptyOrCommand | Flag::Commands if variable::is_set(&value) => {
+                typed.variable(&tail(&value, variable::SET.len()), shown)?;
+            }
+            Flag::SkipEmptyOrCommand | Flag::Commands => {
                 let message = format!("{shown}: no commands of mail are carried out here");
                 return Err(Refusal::usage(message).hint(TO_SEND));
             }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Programs that have their mail sent by /usr/sbin/sendmail, as Debian has them. No server runs:
+# Programs that have their mail sent by /usr/sbin/sendmail or /usr/bin/mail, as Debian has them. No
+# server runs:
 #
 #   callers.sh start DIR [OWNER]   unpacks them and prints KEY=value lines (also in DIR/env)
 #   callers.sh play PACKAGES PROGRAM FOLDER
@@ -10,8 +11,8 @@
 #   PACKAGES   the folder with what was unpacked
 #
 # A stage is / with these programs laid over it, and over them FOLDER/overlay, in namespaces of its
-# own; any number can be played on side by side. There PROGRAM is /usr/sbin/sendmail, and mailq and
-# newaliases. The host is night, in full night.example.test. Beside root there is amy, who is in the
+# own; any number can be played on side by side. There PROGRAM is /usr/sbin/sendmail, mailq,
+# newaliases, /usr/bin/mail and mailx. The host is night, in full night.example.test. Beside root there is amy, who is in the
 # group mailsend and may read /etc/mailsend with it, and bob, who may not. FOLDER/outside is
 # /srv/outside; what is said to /dev/log goes to the socket `log` there.
 #
@@ -20,9 +21,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/packages.sh"
-# libmailtools-perl is for git, which has addresses read by it.
+# libmailtools-perl is for git, which has addresses read by it; strace stands in for smartd's disk.
 packages=(cron anacron at git-email libmailtools-perl mutt s-nail bsd-mailx mdadm logwatch php-cli
-  unattended-upgrades)
+  unattended-upgrades smartmontools strace apcupsd apticron fail2ban rkhunter)
 
 main() {
   case "${1:-} $#" in
@@ -71,7 +72,7 @@ done
 echo 'mailsend:x:64999:amy' >>/etc/group
 chgrp -R mailsend /etc/mailsend
 
-for name in sbin/sendmail lib/sendmail bin/mailq bin/newaliases; do
+for name in sbin/sendmail lib/sendmail bin/{mailq,newaliases,mail,mailx}; do
   ln -sfn /usr/bin/mailsend "/usr/$name"
 done
 # Not every container lets it work.

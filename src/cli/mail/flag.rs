@@ -25,8 +25,8 @@ pub(super) enum Flag {
     Variable,
     /// The media type of the text (s), or nothing at all (m).
     Type,
-    /// No mail without a text (b, s).
-    SkipEmpty,
+    /// No mail without a text (b, s), or a command to carry out (m).
+    SkipEmptyOrCommand,
     /// The recipients are in the message.
     Ready,
     /// More is said.
@@ -69,7 +69,7 @@ impl Flag {
             b'C' => Self::Field,
             b'S' => Self::Variable,
             b'M' => Self::Type,
-            b'E' => Self::SkipEmpty,
+            b'E' => Self::SkipEmptyOrCommand,
             b't' => Self::Ready,
             b'v' => Self::Verbose,
             b'd' => Self::DryRun,
@@ -96,7 +96,7 @@ impl Flag {
             "attach" => Self::File,
             "append" | "custom-header" => Self::Field,
             "set" => Self::Variable,
-            "discard-empty-messages" => Self::SkipEmpty,
+            "discard-empty-messages" => Self::SkipEmptyOrCommand,
             "template" | "to" => Self::Ready,
             "verbose" => Self::Verbose,
             "account" | "profile" => Self::Profile,
@@ -124,7 +124,7 @@ impl Flag {
             Self::FileOrField | Self::File | Self::FileOrProfile | Self::Field => true,
             Self::Variable | Self::Type | Self::Profile | Self::Config => true,
             Self::IgnoredValue | Self::Commands | Self::Text => true,
-            Self::SkipEmpty | Self::Ready | Self::Verbose | Self::DryRun => false,
+            Self::SkipEmptyOrCommand | Self::Ready | Self::Verbose | Self::DryRun => false,
             Self::EndOfFlags | Self::Help | Self::Version | Self::Ignored | Self::Reads => false,
         }
     }

@@ -106,6 +106,10 @@ fn a_flag_of_two_meanings_is_read_by_its_value() {
         (&["-Mtext/plain", "r"], &["--to=r"]),
         (&["-M", "r"], &["--to=r"]),
         (&["-Ms", "hi", "r"], &["--to=r", "--subject=hi"]),
+        // fail2ban.
+        (&["-E", "set escape", "-s", "hi", "r"], &["--to=r", "--subject=hi"]),
+        (&["-Eset escape", "-i", "-E", "r"], &["--to=r", "--skip-empty"]),
+        (&["-iE", "r", "set@x.test"], &["--to=r", "--to=set@x.test", "--skip-empty"]),
     ]);
 }
 
@@ -152,6 +156,7 @@ fn what_s_nail_sets_counts_if_it_is_about_the_mail() {
             &["--cc=b@x.test", "--bcc=c@x.test", "--to=r", "--reply-to=a@x.test"],
         ),
         (&["-Sskipemptybody", "-Ssendwait", "-Sv15-compat", "r"], &["--to=r", "--skip-empty"]),
+        (&["-Xset from=me@x.test", "--exec=set escape", "r"], &["--to=r", "--from=me@x.test"]),
     ]);
     for setting in [
         "smtp=h",

@@ -1,4 +1,5 @@
-//! What s-nail's `-S VARIABLE=VALUE` sets, as far as it is about what is sent and where to.
+//! What s-nail's `-S VARIABLE=VALUE` and the command `set` set, as far as it is about what is sent
+//! and where to.
 
 use std::ffi::{OsStr, OsString};
 
@@ -12,6 +13,14 @@ const SERVER: [&str; 4] = ["smtp", "mta", "user", "password"];
 /// How further ones begin.
 const SERVER_PREFIXES: [&str; 9] =
     ["smtp-", "smtp.", "mta-", "user-", "password-", "ssl-", "tls-", "mailer", ".mailer"];
+
+/// What the only command begins with that is carried out.
+pub(super) const SET: &str = "set ";
+
+/// Whether this is that command.
+pub(super) fn is_set(command: &OsStr) -> bool {
+    command.as_encoded_bytes().starts_with(SET.as_bytes())
+}
 
 impl Typed {
     /// Sets what is set; what is only for reading, editing or showing is left out.
