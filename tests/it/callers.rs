@@ -1,5 +1,5 @@
-//! Programs that were written for sendmail(8), as Debian has them, with mailsend as the system's
-//! sendmail: what they send arrives at a real Postfix, from whom and for whom it should. `tests/run`
+//! Programs that were written for sendmail(8) and mail(1), as Debian has them, with mailsend as the
+//! system's: what they send arrives at a real Postfix, from whom and for whom it should. `tests/run`
 //! brings them.
 //!
 //! On each stage root's profile logs in with a password that only a group may read, and root and amy
@@ -10,6 +10,7 @@ mod errors;
 mod git;
 mod jobs;
 mod languages;
+mod mailers;
 mod readers;
 mod recorded;
 mod reports;

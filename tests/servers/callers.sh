@@ -12,9 +12,9 @@
 #
 # A stage is / with these programs laid over it, and over them FOLDER/overlay, in namespaces of its
 # own; any number can be played on side by side. There PROGRAM is /usr/sbin/sendmail, mailq,
-# newaliases, /usr/bin/mail and mailx. The host is night, in full night.example.test. Beside root there is amy, who is in the
-# group mailsend and may read /etc/mailsend with it, and bob, who may not. FOLDER/outside is
-# /srv/outside; what is said to /dev/log goes to the socket `log` there.
+# newaliases, /usr/bin/mail and mailx. The host is night, in full night.example.test. Beside root there
+# is amy, who is in the group mailsend and may read /etc/mailsend with it, and bob, who may not.
+# FOLDER/outside is /srv/outside; what is said to /dev/log goes to the socket `log` there.
 #
 # A play has no environment but PATH, and two functions: `as USER COMMAND...`, and `await_end`, which
 # waits for a file `end` in FOLDER/outside.

@@ -1,4 +1,4 @@
-//! What these programs passed to sendmail when it was recorded (`tests/fixtures/callers`), also
+//! What these programs passed to sendmail or mail when it was recorded (`tests/fixtures/callers`), also
 //! where none of them can be had.
 
 use std::fs;
@@ -51,6 +51,15 @@ const CALLS: &[Call] = &[
     call("logwatch", WATCH, PROFILE, ROOT, "Logwatch for night (Linux)"),
     call("unattended-upgrades", WATCH, PROFILE, ROOT,
         "unattended-upgrades result for night.example.test: SUCCESS"),
+    call("smartd", WATCH, PROFILE, ROOT, SMART),
+    call("smartd-several", WATCH, PROFILE, &["root@example.net", "ops@example.org"], SMART),
+    call("apcupsd", WATCH, PROFILE, ROOT, "night UPS tower Power Failure !!!"),
+    call("apticron", WATCH, PROFILE, ROOT, "1 Debian package update(s) for night.example.test"),
+    call("apticron-from", "apt@example.org", ("Ära", "apt@example.org"),
+        &["root@example.net", "ops@example.org"], "Grüße: night.example.test"),
+    call("fail2ban", WATCH, PROFILE, ROOT,
+        "[Fail2Ban] parrot: banned 192.0.2.9 from night.example.test"),
+    call("rkhunter", WATCH, PROFILE, ROOT, "[rkhunter] Warnings found for night"),
     call("php", "web@example.org", PROFILE, &["bob@example.org", "root@example.net", BCC], SUBJECT),
     call("python", WATCH, ("Jobs", "jobs@example.org"),
         &["bob@example.org", "root@example.net", BCC], SUBJECT),
@@ -65,6 +74,12 @@ const EVERYBODY: &[&str] = &["bob@example.org", "root@example.net", "cc@example.
 const REVIEWERS: &[&str] =
     &["bob@example.org", "cc@example.org", "amy@example.org", "uwe@example.org", BCC];
 const SUBJECT: &str = "Prüfung: naïve café";
+const SMART: &str = "SMART error (EmailTest) detected on host: night";
+
+/// Whether it was mail that was called, which takes a text, and not sendmail, which takes a message.
+fn is_for_mail(name: &str) -> bool {
+    recorded(&format!("{name}.argv")).starts_with(b"/usr/bin/mail")
+}
 
 fn recorded(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/callers");
@@ -84,7 +99,8 @@ fn sent(name: &str) -> Caught {
     let words = String::from_utf8(recorded(&format!("{name}.argv"))).unwrap();
     // The first is the program.
     let words = words.lines().skip(1);
-    let run = Mailsend::new().config(&profile).arg("sendmail").args(words);
+    let program = if is_for_mail(name) { "mail" } else { "sendmail" };
+    let run = Mailsend::new().config(&profile).arg(program).args(words);
     run.stdin(recorded(&format!("{name}.eml"))).run().exit(0).silent();
     caught(&server).pop().unwrap()
 }
@@ -99,9 +115,13 @@ fn every_recorded_call_is_sent_from_whom_and_for_whom_it_is() {
         mail.is_whole().is_from(author.0, author.1).is_about(subject);
         let given = String::from_utf8(recorded(&format!("{name}.eml"))).unwrap();
         let given = given.replace("\r\n", "\n");
-        let given = given.split_once("\n\n").unwrap().1;
         // The last line is ended on the way.
-        mail.says(&format!("{}\n", given.strip_suffix('\n').unwrap_or(given)));
+        let ended = |text: &str| format!("{}\n", text.strip_suffix('\n').unwrap_or(text));
+        if is_for_mail(name) {
+            assert_eq!(mail.parsed.text, Some(ended(&given)), "{name}");
+        } else {
+            mail.says(&ended(given.split_once("\n\n").unwrap().1));
+        }
     }
 }
 

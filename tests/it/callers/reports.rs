@@ -57,8 +57,11 @@ fn logwatch_mails_its_report() {
     assert_eq!(mail.fields("Auto-Submitted"), ["auto-generated"]);
 }
 
-/// A package that is installed, and a repository with a newer one.
-const PARROT: &str = r#"
+/// The only package that is installed, and a repository with a newer one.
+pub(super) const PARROT: &str = r#"
+mount -t tmpfs tmpfs /var/lib/dpkg
+mkdir /var/lib/dpkg/{info,triggers,updates}
+touch /var/lib/dpkg/{available,status}
 mkdir -p /srv/parrots/new/DEBIAN /var/log/unattended-upgrades /srv/lists/partial
 cd /srv/parrots
 for version in 1 2; do
@@ -75,21 +78,26 @@ dpkg --install 1.deb >/dev/null
 rm -rf /etc/apt/sources.list*
 echo 'deb [trusted=yes] file:/srv/parrots ./' >/etc/apt/sources.list
 apt-get -qq update
-unattended-upgrade
-dpkg-query --show --showformat '${Version}\n' parrot
 "#;
+
+/// Has apt keep what it learns of that to itself.
+pub(super) const LISTS: &str = "Dir::State::lists \"/srv/lists\";\n\
+    Dir::Cache::pkgcache \"\";\nDir::Cache::srcpkgcache \"\";\n";
 
 #[test]
 fn unattended_upgrades_mails_what_it_upgraded() {
     let Some(stage) = Stage::new("upgrades") else { return };
-    let stage = stage.file(
+    let stage = stage.file("etc/apt/apt.conf.d/99lists", LISTS).file(
         "etc/apt/apt.conf.d/99upgrades",
         "Unattended-Upgrade::Mail \"root\";\n\
-         Unattended-Upgrade::Origins-Pattern { \"origin=*\"; };\n\
-         Dir::State::lists \"/srv/lists\";\n\
-         Dir::Cache::pkgcache \"\";\nDir::Cache::srcpkgcache \"\";\n",
+         Unattended-Upgrade::Origins-Pattern { \"origin=*\"; };\n",
     );
-    stage.play(PARROT).exit(0).stdout_is("2\n").lacks("mailsend");
+    let version = "dpkg-query --show --showformat '${Version}\\n' parrot";
+    stage
+        .play(&format!("{PARROT}unattended-upgrade\n{version}\n"))
+        .exit(0)
+        .stdout_is("2\n")
+        .lacks("mailsend");
     stage.sent(1);
     let mail = stage.arrived("root");
     mail.is_whole()
