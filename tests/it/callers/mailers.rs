@@ -73,7 +73,9 @@ with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Ups) as server:
     with open("/etc/apcupsd/apcupsd.conf", "w") as file:
         print('## apcupsd.conf v1.1 ##\nUPSCABLE ether\nUPSTYPE net', file=file)
         print(f"DEVICE 127.0.0.1:{port}\nNISPORT {port}\nNETSERVER off", file=file)
-        print("POLLTIME 1\nONBATTERYDELAY 0\nTIMEOUT 0", file=file)
+        print("POLLTIME 1\nONBATTERYDELAY 0", file=file)
+        # The machine is never shut down for it.
+        print("TIMEOUT 0\nBATTERYLEVEL -1\nMINUTES -1", file=file)
     open("/srv/ready", "w").close()
     server.serve_forever()
 "#;
