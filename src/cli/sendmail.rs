@@ -31,6 +31,9 @@ enum Takes {
     Joined,
 }
 
+/// Exim's options about where a message came from, whose values are in the next word.
+const ORIGINS: [&str; 9] = ["Ma", "Maa", "Mai", "Mas", "Mi", "Mm", "Mr", "Ms", "Mt"];
+
 /// The letters of Sendmail 8, Postfix and Exim alike.
 fn takes(letter: char) -> Option<Takes> {
     match letter {
@@ -96,6 +99,10 @@ fn bundled(
             Some(Takes::Value) if rest.is_empty() => {
                 let value = words.next().ok_or_else(|| needs_value(&format!("-{letter}")))?;
                 return with_value(args, letter, value);
+            }
+            Some(Takes::Value) if letter == 'o' && ORIGINS.contains(&rest) => {
+                words.next();
+                return Ok(());
             }
             Some(Takes::Value | Takes::Joined) => return with_value(args, letter, rest),
         }

@@ -65,6 +65,8 @@ fn what_real_programs_pass_is_understood() {
             "",
         ),
         (&["-O", "DeliveryMode=b", "-OTimeout=1", "-o", "i", "a@x"], "a@x", false, "-", ""),
+        (&["-i", "-oMr", "spam-scanned", "-oMa", "192.0.2.1", "a@x"], "a@x", false, "-", ""),
+        (&["-oMrSMTP", "a@x", "-oMs"], "a@x", false, "-", ""),
         (&["--", "-a@x", "--", "-t"], "-a@x -- -t", false, "-", ""),
         (&[r#"Zhang <a@x>, "B, C" <b@x>"#, "root (on call)"], "a@x b@x root", false, "-", ""),
     ] {
@@ -189,6 +191,7 @@ fn word() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
         "-f",
         "-r",
         "-o",
+        "-oMr",
         "-h",
         "-L",
         "-M",
@@ -205,8 +208,8 @@ fn word() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
         let value = match flag {
             "-N" => Some("failure"),
             "-R" => Some("full"),
-            "-O" | "-F" | "-f" | "-r" | "-o" | "-h" | "-L" | "-M" | "-e" | "-p" | "-V" | "-X"
-            | "-C" | "-D" => Some("value"),
+            "-O" | "-F" | "-f" | "-r" | "-o" | "-oMr" | "-h" | "-L" | "-M" | "-e" | "-p" | "-V"
+            | "-X" | "-C" | "-D" => Some("value"),
             _ => None,
         };
         (std::iter::once(flag).chain(value).map(str::to_owned).collect(), Vec::new())
