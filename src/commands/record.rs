@@ -1,5 +1,5 @@
 //! What is written down of a mail that was to be sent: a line in the log, and the mail itself where
-//! somebody was not accepted. What fails here is a warning, for the mail's own end counts.
+//! somebody was not accepted. What fails here changes no exit status, for the mail's own end counts.
 
 use std::path::PathBuf;
 
@@ -60,7 +60,10 @@ impl<'a> Record<'a> {
         ui: &mut Ui,
     ) -> Refusal {
         let kept = self.keep(told, &refusal, ui);
-        let saved = kept.map(|kept| kept.path.display().to_string());
+        let saved = match &kept {
+            Ok(Some(kept)) => Some(kept.path.display().to_string()),
+            Ok(None) | Err(_) => None,
+        };
         let not_accepted: Vec<String> = left(&refusal.details)
             .iter()
             .filter_map(|recipient| recipient["address"].as_str().map(str::to_owned))
@@ -78,7 +81,10 @@ impl<'a> Record<'a> {
             refusal.message = format!("{}\nkept in {path}", refusal.message);
             refusal.details.insert("saved".to_owned(), path.into());
         }
-        refusal
+        match kept {
+            Ok(_) => refusal,
+            Err(not_kept) => not_kept.told_in(refusal),
+        }
     }
 
     fn log(&self, told: &Told<'_>, entry: Entry<'_>, ui: &mut Ui) {
@@ -104,47 +110,60 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn keep(&self, told: &Told<'_>, refusal: &Refusal, ui: &mut Ui) -> Option<Kept> {
+    fn keep(
+        &self,
+        told: &Told<'_>,
+        refusal: &Refusal,
+        ui: &mut Ui,
+    ) -> Result<Option<Kept>, NotKept> {
         let time = self.context.moment().rfc3339;
         keep(self.folders, &told.mail.content, envelope(refusal, &time), self.context, ui)
     }
 }
 
-/// Keeps a message and its envelope in the first of these folders that can be written to.
+/// Why a mail is not kept: part of what is said of the mail, for nobody has it then.
+#[derive(Debug)]
+pub(super) struct NotKept {
+    reason: String,
+    hint: Option<String>,
+}
+
+impl NotKept {
+    pub(super) fn because(reason: impl ToString) -> Self {
+        Self { reason: reason.to_string(), hint: None }
+    }
+
+    /// The refusal, with this said too.
+    pub(super) fn told_in(self, mut refusal: Refusal) -> Refusal {
+        refusal.message = format!("{}\nnot kept: {}", refusal.message, self.reason);
+        refusal.hints.extend(self.hint);
+        refusal
+    }
+}
+
+/// Keeps a message and its envelope in the first of these folders that can be written to, if there
+/// are any.
 pub(super) fn keep(
     folders: &[PathBuf],
     content: &Content,
     envelope: Map<String, Value>,
     context: &Context,
     ui: &mut Ui,
-) -> Option<Kept> {
-    let (first, others) = folders.split_first()?;
+) -> Result<Option<Kept>, NotKept> {
+    let Some((first, others)) = folders.split_first() else { return Ok(None) };
     // Not by the Message-ID, which a ready message brings along: it may be no name for a file.
-    let unique = match context.stamp() {
-        Ok(stamp) => stamp.unique,
-        Err(error) => {
-            ui.warning(format_args!("the mail is not kept: {error}"));
-            return None;
-        }
-    };
+    let unique = context.stamp().map_err(|refusal| NotKept::because(refusal.message))?.unique;
     let (_, random) = unique.split_once('.').unwrap_or_default();
     let name = format!("{}-{random}", context.moment().compact);
     let save = |folder: &PathBuf| save_failed::save(folder, &name, content, envelope.clone());
     let kept = save(first)
-        .or_else(|error| others.iter().find_map(|folder| save(folder).ok()).ok_or(error));
-    match kept {
-        Ok(kept) => {
-            for path in &kept.changed {
-                let path = path.display();
-                ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
-            }
-            Some(kept)
-        }
-        Err(error) => {
-            ui.warning(format_args!("the mail is not kept: {error}"));
-            None
-        }
+        .or_else(|error| others.iter().find_map(|folder| save(folder).ok()).ok_or(error))
+        .map_err(|error| NotKept { reason: error.to_string(), hint: error.hint() })?;
+    for path in &kept.changed {
+        let path = path.display();
+        ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
     }
+    Ok(Some(kept))
 }
 
 /// The reply that decided: that of the first accepted, else of the first who was not.

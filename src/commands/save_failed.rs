@@ -17,14 +17,13 @@ use crate::model::{Content, reason};
 const OF_SYSTEM: &str = "/var/lib/mailsend/failed";
 
 /// Where mail is kept that must not get lost, where the settings do not say. A home that is not
-/// there, as those of daemons, is not made.
+/// there, as those of daemons, is not made; nor is the system's folder, in which everybody may write.
 pub(super) fn usual_folders(context: &Context) -> Vec<PathBuf> {
     let home = context.home.as_ref().filter(|home| home.is_dir());
     let of_home = || home.map(|home| home.join(".local/state"));
     let state = context.xdg_state_home.clone().or_else(of_home);
     let own = state.map(|folder| folder.join("mailsend/failed"));
-    let of_system = Some(PathBuf::from(OF_SYSTEM)).filter(|folder| folder.is_dir());
-    own.into_iter().chain(of_system).collect()
+    own.into_iter().chain([PathBuf::from(OF_SYSTEM)]).collect()
 }
 
 /// What was kept.
@@ -43,7 +42,17 @@ pub(super) struct SaveError {
     error: io::Error,
 }
 
-/// Keeps the message and its envelope in this folder, which is made if it is not there.
+impl SaveError {
+    /// The next step.
+    pub(super) fn hint(&self) -> Option<String> {
+        let lacks = self.error.kind() == io::ErrorKind::NotFound;
+        (lacks && self.path == Path::new(OF_SYSTEM))
+            .then(|| format!("for users without a home: sudo install -d -m 1733 {OF_SYSTEM}"))
+    }
+}
+
+/// Keeps the message and its envelope in this folder, which is made if it is not there and not the
+/// system's.
 pub(super) fn save(
     folder: &Path,
     name: &str,
@@ -54,7 +63,11 @@ pub(super) fn save(
         let path = path.to_owned();
         move |error| SaveError { path, error }
     };
-    make_folder(folder).map_err(failed(folder))?;
+    let made = match folder == Path::new(OF_SYSTEM) {
+        true => folder.metadata().map(drop),
+        false => make_folder(folder),
+    };
+    made.map_err(failed(folder))?;
     let message = Half::new(folder, format!("{name}.eml"));
     let mut changed = Vec::new();
     let written = message.write(|file| {

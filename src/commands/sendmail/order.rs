@@ -14,6 +14,7 @@ use super::sender::{envelope_sender, is_qualified, login};
 use crate::commands::charset::Charset;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory, shown};
+use crate::commands::record::NotKept;
 use crate::commands::settings::{SettingsArgs, Settled};
 use crate::commands::ui::Ui;
 use crate::commands::{
@@ -110,7 +111,7 @@ impl Order<'_> {
             Err(ReadyError::Addresses { .. }) if !self.args.read_recipients => {
                 HeaderEnvelope { recipients: Vec::new(), from: None }
             }
-            header => header?,
+            header => header.map_err(Refusal::from)?,
         };
         let directory = Directory::new(&settings, self.context, Caller::Program);
         let directory = if self.args.no_aliases { directory.without_aliases() } else { directory };
@@ -199,19 +200,21 @@ impl Order<'_> {
 
     /// Keeps the message as it was given; the refusal then says where.
     fn kept(&self, mut refusal: Refusal, folders: &[PathBuf], ui: &mut Ui) -> Refusal {
-        let content = match compose::as_given(&self.source) {
-            Ok(content) => content,
-            Err(error) => {
-                ui.warning(format_args!("the mail is not kept: {error}"));
-                return refusal;
-            }
-        };
         let envelope = self.envelope(&refusal);
-        if let Some(kept) = record::keep(folders, &content, envelope, self.context, ui) {
-            let path = kept.path.display();
-            refusal.message = format!("{}\nkept in {path}, as it was given", refusal.message);
+        let kept = compose::as_given(&self.source)
+            .map_err(NotKept::because)
+            .and_then(|content| record::keep(folders, &content, envelope, self.context, ui));
+        match kept {
+            Ok(kept) => {
+                if let Some(kept) = kept {
+                    let path = kept.path.display();
+                    refusal.message =
+                        format!("{}\nkept in {path}, as it was given", refusal.message);
+                }
+                refusal
+            }
+            Err(not_kept) => not_kept.told_in(refusal),
         }
-        refusal
     }
 
     /// What lies beside it: what was asked for, for nothing more is known.
@@ -236,6 +239,9 @@ impl Order<'_> {
         }
         put("recipients", recipients.collect());
         put("read_recipients", self.args.read_recipients.into());
+        if let Some(profile) = &self.args.profile {
+            put("profile", profile.as_str().into());
+        }
         put("status", "failed".into());
         put("exit", refusal.exit.0.into());
         put("error", refusal.message.as_str().into());
