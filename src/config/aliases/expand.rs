@@ -1,6 +1,5 @@
 //! From a name to everybody whom it stands for.
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -19,27 +18,26 @@ const DEEPEST: usize = 100;
 /// The name of the alias for all that have none.
 const DEFAULT: &str = "default";
 
-/// What can be looked up: the book, and its file once it was needed.
+/// What can be looked up: the book, and files by this function.
 pub(super) struct Sight<'a> {
-    pub(super) book: &'a AliasBook,
-    pub(super) read: Read<'a>,
-    file: OnceCell<(Aliases, Vec<ConfigError>)>,
+    book: &'a AliasBook,
+    read: Read<'a>,
 }
 
 impl<'a> Sight<'a> {
     pub(super) fn new(book: &'a AliasBook, read: Read<'a>) -> Self {
-        Self { book, read, file: OnceCell::new() }
+        Self { book, read }
     }
 
     /// The file and what is wrong with it, read once; none if none is named.
-    pub(super) fn file(&self) -> Result<Option<&(Aliases, Vec<ConfigError>)>, ConfigError> {
+    pub(super) fn file(&self) -> Result<Option<&'a (Aliases, Vec<ConfigError>)>, ConfigError> {
         let Some(Value { value: path, origin }) = &self.book.file else { return Ok(None) };
-        if self.file.get().is_none() {
-            let text = (self.read)(path)
-                .map_err(|error| ConfigError::at(origin, "aliases", unreadable(path, &error)))?;
-            return Ok(Some(self.file.get_or_init(|| text::aliases(&text, path))));
+        if let Some(contents) = self.book.contents.get() {
+            return Ok(Some(contents));
         }
-        Ok(self.file.get())
+        let text = (self.read)(path)
+            .map_err(|error| ConfigError::at(origin, "aliases", unreadable(path, &error)))?;
+        Ok(Some(self.book.contents.get_or_init(|| text::aliases(&text, path))))
     }
 
     /// The nearest alias of this name.

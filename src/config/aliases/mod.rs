@@ -2,7 +2,7 @@
 //! file in the form of aliases(5).
 //!
 //! Pure: files are read by the caller's function, and only when a name is asked for that needs
-//! them. Fails with file, line and name where a name cannot be told from them; no recipient is lost
+//! them; the file of aliases once for all names. Fails with file, line and name where a name cannot be told from them; no recipient is lost
 //! in silence.
 
 mod check;
@@ -15,7 +15,7 @@ mod value;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub(super) use table::Aliases;
 
@@ -34,6 +34,8 @@ pub struct AliasBook {
     configuration: Option<PathBuf>,
     /// A file in the form of aliases(5), and where it is named.
     file: Option<Value<PathBuf>>,
+    /// That file as it was read, and what is wrong with it.
+    contents: OnceLock<(Aliases, Vec<ConfigError>)>,
     /// The names of this machine.
     host: Vec<String>,
 }
@@ -70,7 +72,7 @@ impl AliasBook {
 
     /// The same with this file behind the tables.
     pub(super) fn with_file(self, file: Option<Value<PathBuf>>) -> Self {
-        Self { file, ..self }
+        Self { file, contents: OnceLock::new(), ..self }
     }
 
     /// The same on the machine of these names: an address there may be a name. `localhost` always is

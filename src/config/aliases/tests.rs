@@ -67,6 +67,21 @@ impl Stage {
     }
 }
 
+#[test]
+fn the_file_is_read_once_for_all_names() {
+    let stage = Stage::file("root: a@x.test\nteam: root, b@x.test\n");
+    let reads = std::cell::Cell::new(0);
+    let read = |path: &Path| {
+        reads.set(reads.get() + 1);
+        stage.read(path)
+    };
+    let book = stage.book.clone();
+    for name in ["root", "team", "nobody", "team"] {
+        book.expand(name, &read).unwrap();
+    }
+    assert_eq!(reads.get(), 1);
+}
+
 fn assert_says(stage: &Stage, cases: &[(&str, &str)]) {
     for (name, expected) in cases {
         assert_eq!(stage.says(name), *expected, "{name}");
