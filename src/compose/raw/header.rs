@@ -1,12 +1,13 @@
 //! The header section of a ready message, field by field as it was written (RFC 5322 §2.2, §4.5).
 //!
 //! What does not look like a field ends the section, as it does for the servers of the field; but
-//! no Bcc is left standing in the text behind it.
+//! no Bcc is left standing in the text behind it. Where lines end with LF, what stands behind a bare
+//! CR goes on with the field: whoever lets others write a subject looks for LF alone in it.
 
 use super::error::ReadyError;
 use super::lines::Lines;
 use super::remark::Remark;
-use crate::model::Source;
+use crate::model::{ContentError, Source};
 
 /// Octets that a header section may have.
 pub(super) const MOST: usize = 1 << 20;
@@ -105,10 +106,14 @@ pub(super) fn read(source: &Source) -> Result<Header, ReadyError> {
     }
     let from = if has_mark { 3 } else { 0 };
     let mut lines = Lines::new(source, from..source.length(), MOST);
-    let (mut number, mut first_empty_end) = (0, None);
+    let has_lf = has_lf(source)?;
+    let (mut number, mut first_empty_end, mut behind_cr) = (0, None, false);
     while let Some(line) = lines.next()? {
         number += 1;
-        let continues = line.octets.first().is_some_and(|octet| is_blank(*octet));
+        let is_blank_first = line.octets.first().is_some_and(|octet| is_blank(*octet));
+        let within = behind_cr && matches!(reading, Reading::Fields);
+        behind_cr = line.bare_cr && has_lf;
+        let continues = is_blank_first || within;
         match reading {
             Reading::Start { ref mut empty_lines } if line.octets.is_empty() => {
                 *empty_lines += 1;
@@ -132,6 +137,9 @@ pub(super) fn read(source: &Source) -> Result<Header, ReadyError> {
             _ => {}
         }
         if line.octets.is_empty() {
+            if within {
+                continue;
+            }
             header.body = line.next;
             return Ok(header);
         }
@@ -147,7 +155,8 @@ pub(super) fn read(source: &Source) -> Result<Header, ReadyError> {
                 header.fields.push(field);
                 reading = Reading::Fields;
             }
-            (None, Some(last)) if continues => last.fold(line.octets),
+            (None, Some(last)) if is_blank_first => last.fold(line.octets),
+            (None, Some(last)) if continues => last.fold(&[b" ", line.octets].concat()),
             (None, last) => {
                 header.remarks.push(match last {
                     Some(_) => Remark::NotAField { line: number },
@@ -186,6 +195,20 @@ impl Header {
     }
 }
 
+/// Whether there is an LF where the header may be.
+fn has_lf(source: &Source) -> Result<bool, ContentError> {
+    let mut octets = [0; 4096];
+    let mut place = 0;
+    while place < MOST as u64 {
+        let filled = source.read_at(place, &mut octets)?;
+        if filled == 0 || octets[..filled].contains(&b'\n') {
+            return Ok(filled > 0);
+        }
+        place += filled as u64;
+    }
+    Ok(false)
+}
+
 fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t')
 }
@@ -218,9 +241,27 @@ mod tests {
 
     #[test]
     fn fields_are_kept_as_they_were_written_but_for_their_line_ends() {
-        let (fields, body, remarks) = parts("Subject: a\n  b\r\n\t\rX-y \t:z\n \n\nBcc: body\n");
+        let (fields, body, remarks) = parts("Subject: a\n  b\r\n\t\nX-y \t:z\n \n\nBcc: body\n");
         assert_eq!(fields, ["Subject: a\r\n  b\r\n\t\r\n", "X-y \t:z\r\n \r\n"]);
         assert_eq!((body, remarks), ("Bcc: body\n", vec![]));
+    }
+
+    #[test]
+    fn what_stands_behind_a_bare_cr_is_no_field_of_its_own() {
+        for (text, expected, rest) in [
+            ("A: b\rBcc: c@x\n\nd", &["A: b\r\n Bcc: c@x\r\n"][..], "d"),
+            ("A: b\r\rBcc: c@x\r\n\r\nd", &["A: b\r\n Bcc: c@x\r\n"], "d"),
+            ("A: b\r\r\nC: d\r\r\n\r\ne", &["A: b\r\n", "C: d\r\n"], "e"),
+            ("A: b\rC: d\r\re", &["A: b\r\n", "C: d\r\n"], "e"),
+        ] {
+            let (fields, body, remarks) = parts(text);
+            assert_eq!(
+                (fields, body),
+                (expected.iter().map(ToString::to_string).collect(), rest),
+                "{text:?}"
+            );
+            assert_eq!(remarks, []);
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(super) struct Line<'a> {
     pub(super) octets: &'a [u8],
     /// It has octets above 127.
     pub(super) eight_bit: bool,
+    /// A CR ends it, without LF.
+    pub(super) bare_cr: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -59,7 +61,8 @@ impl<'a> Lines<'a> {
         loop {
             if self.is_used_up()? {
                 let end = self.place();
-                let line = Line { start, end, next: end, octets: &self.line, eight_bit };
+                let octets = &self.line;
+                let line = Line { start, end, next: end, octets, eight_bit, bare_cr: false };
                 return Ok((start < end).then_some(line));
             }
             let rest = &self.buffer[self.taken..];
@@ -73,13 +76,14 @@ impl<'a> Lines<'a> {
                 continue;
             }
             let end = self.place();
-            let is_cr = self.buffer[self.taken] == b'\r';
+            let mut bare_cr = self.buffer[self.taken] == b'\r';
             self.taken += 1;
-            if is_cr && !self.is_used_up()? && self.buffer[self.taken] == b'\n' {
+            if bare_cr && !self.is_used_up()? && self.buffer[self.taken] == b'\n' {
                 self.taken += 1;
+                bare_cr = false;
             }
             let next = self.place();
-            return Ok(Some(Line { start, end, next, octets: &self.line, eight_bit }));
+            return Ok(Some(Line { start, end, next, octets: &self.line, eight_bit, bare_cr }));
         }
     }
 
@@ -110,16 +114,18 @@ mod tests {
         let mut lines = Lines::new(&source, 1..source.length(), 10);
         let mut seen = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            let Line { start, end, next, octets, eight_bit } = line;
-            seen.push((start, end, next, String::from_utf8(octets.to_vec()).unwrap(), eight_bit));
+            let Line { start, end, next, octets, eight_bit, bare_cr } = line;
+            let text = String::from_utf8(octets.to_vec()).unwrap();
+            seen.push((start, end, next, text, eight_bit, bare_cr));
         }
         let expected = [
-            (1, 3, 5, "ab", false),
-            (5, 5, 6, "", false),
-            (6, 9, 10, "cé", true),
-            (10, 11, 11, "d", false),
+            (1, 3, 5, "ab", false, false),
+            (5, 5, 6, "", false, false),
+            (6, 9, 10, "cé", true, true),
+            (10, 11, 11, "d", false, false),
         ];
-        let expected = expected.map(|(a, b, c, text, bits)| (a, b, c, text.to_owned(), bits));
+        let expected =
+            expected.map(|(a, b, c, text, bits, cr)| (a, b, c, text.to_owned(), bits, cr));
         assert_eq!(seen, expected);
     }
 

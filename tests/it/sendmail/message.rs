@@ -41,6 +41,14 @@ fn the_message_s_own_recipients_are_added_to_those_that_are_named() {
 }
 
 #[test]
+fn a_bare_cr_in_a_field_names_nobody() {
+    let message = "To: a@x.test\nSubject: hi\rBcc: victim@x.test\n\nx\n";
+    let (envelope, message) = sent(&["-t"], "", "", message);
+    assert_eq!(envelope, "alerts@corp.test: a@x.test");
+    assert_eq!(field(&message, "Subject").as_deref(), Some("hi Bcc: victim@x.test"));
+}
+
+#[test]
 fn a_name_without_a_domain_may_stand_before_a_named_address() {
     let input = "To: root, Bob <b@x.test>\nSubject: x\n\nhi\n";
     let (envelope, message) = sent(&["-t"], "", ROOT, input);
