@@ -55,7 +55,7 @@ pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Asked, Refusal> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if word == "--" {
-            words.by_ref().try_for_each(|word| recipient(&mut args, word))?;
+            words.by_ref().for_each(|word| recipient(&mut args, word));
         } else if let Some(flag) = word.strip_prefix("--") {
             let (flag, value) = flag.split_once('=').map_or((flag, None), |it| (it.0, Some(it.1)));
             match (flag, value) {
@@ -69,10 +69,13 @@ pub(super) fn parse(name: &str, words: &[OsString]) -> Result<Asked, Refusal> {
         } else if let Some(bundle) = word.strip_prefix('-').filter(|bundle| !bundle.is_empty()) {
             bundled(&mut args, bundle, &mut words)?;
         } else {
-            recipient(&mut args, word)?;
+            recipient(&mut args, word);
         }
     }
-    Ok(Asked::Deed(Box::new(args)))
+    match args.fault {
+        Some(fault) if args.deed != Deed::Send => Err(fault),
+        _ => Ok(Asked::Deed(Box::new(args))),
+    }
 }
 
 /// What the names of sendmail's companions stand for.
@@ -132,7 +135,10 @@ fn with_value(args: &mut SendmailArgs, letter: char, value: &str) -> Result<(), 
             return Err(no_daemon(&format!("-q{value}")));
         }
         'q' => args.deed = Deed::RunQueue,
-        'f' | 'r' => args.sender = Some(sender(&flag, value)?),
+        'f' | 'r' => match sender(&flag, value) {
+            Ok(sender) => args.sender = Some(sender),
+            Err(fault) => _ = args.fault.get_or_insert(fault),
+        },
         'F' => args.name = Some(one_line(&flag, value)?),
         'C' => args.config = Some(value.into()),
         'L' => args.tag = Some(one_line(&flag, value)?),
@@ -216,9 +222,14 @@ fn sender(flag: &str, text: &str) -> Result<Sender, Refusal> {
     }
 }
 
-fn recipient(args: &mut SendmailArgs, word: &str) -> Result<(), Refusal> {
-    args.recipients.push(addresses(word)?);
-    Ok(())
+fn recipient(args: &mut SendmailArgs, word: &str) {
+    match addresses(word) {
+        Ok(list) => args.recipients.push(list),
+        Err(fault) => {
+            args.unreadable.push(word.to_owned());
+            args.fault.get_or_insert(fault);
+        }
+    }
 }
 
 fn addresses(text: &str) -> Result<AddressList, Refusal> {

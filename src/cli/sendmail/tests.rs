@@ -152,9 +152,9 @@ fn what_is_not_understood_is_named() {
         (&["-t", "-f"], "-f needs a value behind it", Exit::USAGE),
         (&["--profile"], "--profile needs a value behind it", Exit::USAGE),
         (&["-F", "a\nb"], "-F: a line break or a NUL", Exit::USAGE),
-        (&["-f", "a@x, b@x"], "-f: expected one address, found 2", Exit::DATA),
+        (&["-bs", "-f", "a@x, b@x"], "-f: expected one address, found 2", Exit::DATA),
         (
-            &["a@@x"],
+            &["-bv", "a@@x"],
             "\"a@@x\": more than one @; quote the local part if it contains one",
             Exit::DATA,
         ),
@@ -162,6 +162,14 @@ fn what_is_not_understood_is_named() {
         let refusal = refusal(words);
         assert_eq!((refusal.message.as_str(), refusal.exit), (message, exit), "{words:?}");
     }
+}
+
+#[test]
+fn an_address_that_cannot_be_read_is_told_when_the_message_is_there() {
+    let args = args(&["a@x", "b@@x", "-f", "c@@x", "d@@x,e@x"]);
+    assert_eq!((recipients(&args).as_str(), args.sender), ("a@x", None));
+    assert_eq!(args.unreadable, ["b@@x", "d@@x,e@x"]);
+    assert!(args.fault.unwrap().message.starts_with("\"b@@x\": more than one @"));
 }
 
 /// A word of a command line, and the recipients that it is.

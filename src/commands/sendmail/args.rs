@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::commands::Refusal;
 use crate::commands::ui::Verbosity;
 use crate::model::{AddressList, Parameters};
 
@@ -14,6 +15,11 @@ pub struct SendmailArgs {
     pub read_recipients: bool,
     /// Each operand, which may be several addresses.
     pub recipients: Vec<AddressList>,
+    /// Operands that cannot be read as addresses.
+    pub unreadable: Vec<String>,
+    /// What is wrong with the first address that cannot be read; told when the message is there, so
+    /// that it can be kept.
+    pub fault: Option<Refusal>,
     /// `-f`: who gets the bounces.
     pub sender: Option<Sender>,
     /// `-F`: the author's name, for a message without an author.

@@ -106,6 +106,9 @@ impl Order<'_> {
             None => save_failed::usual_folders(self.context),
         };
         *folders = Some(keep_in.clone());
+        if let Some(fault) = &self.args.fault {
+            return Err(fault.clone().into());
+        }
         let header = match header {
             // Whom its header names is of no account then, and it goes out as it is.
             Err(ReadyError::Addresses { .. }) if !self.args.read_recipients => {
@@ -220,9 +223,11 @@ impl Order<'_> {
     /// What lies beside it: what was asked for, for nothing more is known.
     fn envelope(&self, refusal: &Refusal) -> Map<String, Value> {
         let retry = refusal.exit == Exit::TEMP_FAIL;
-        let recipients = self.recipients.iter().flat_map(AddressList::entries).map(|written| {
-            json!({ "address": shown(&written), "outcome": "not submitted", "retry": retry })
-        });
+        let read = self.recipients.iter().flat_map(AddressList::entries);
+        let addresses = read.map(|written| shown(&written)).chain(self.args.unreadable.clone());
+        let recipients = addresses.map(
+            |address| json!({ "address": address, "outcome": "not submitted", "retry": retry }),
+        );
         let mut envelope = Map::new();
         let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
         put("version", 1.into());

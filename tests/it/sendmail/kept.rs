@@ -65,6 +65,20 @@ fn a_message_that_is_wrong_is_kept_with_its_own_status_and_hint() {
 }
 
 #[test]
+fn mail_for_an_address_that_cannot_be_read_is_kept_for_all() {
+    for words in [&["li@x.test", "b@@x.test"][..], &["-f", "me@@x.test", "li@x.test", "b@@x.test"]]
+    {
+        let outcome = refused(words, "", "", CRON);
+        outcome.exit(65).stderr_contains("@@x.test\": more than one @");
+        let (message, envelope) = kept(&outcome, USUAL);
+        assert_eq!(message, CRON.replace('\n', "\r\n"));
+        let recipients = envelope["recipients"].as_array().unwrap().iter();
+        let addresses: Vec<_> = recipients.map(|it| it["address"].as_str().unwrap()).collect();
+        assert_eq!(addresses, ["li@x.test", "b@@x.test"]);
+    }
+}
+
+#[test]
 fn the_profile_that_was_asked_for_is_kept() {
     for (words, expected) in
         [(&["--profile", "none", "root"][..], Some("none".into())), (&["root"], None)]
