@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Refusal;
 use super::context::Context;
@@ -164,6 +164,52 @@ pub(super) fn keep(
         ui.warning(format_args!("{path} has changed; what is kept of it may differ"));
     }
     Ok(Some(kept))
+}
+
+/// Keeps what could not even be made into a mail, as it was given; the refusal then says where.
+pub(super) fn keep_as_given(
+    folders: &[PathBuf],
+    content: Result<Content, NotKept>,
+    envelope: Map<String, Value>,
+    mut refusal: Refusal,
+    context: &Context,
+    ui: &mut Ui,
+) -> Refusal {
+    match content.and_then(|content| keep(folders, &content, envelope, context, ui)) {
+        Ok(None) => refusal,
+        Ok(Some(kept)) => {
+            let path = kept.path.display();
+            refusal.message = format!("{}\nkept in {path}, as it was given", refusal.message);
+            refusal
+        }
+        Err(not_kept) => not_kept.told_in(refusal),
+    }
+}
+
+/// What lies beside a message that is kept as it was given: what was asked for, for nothing more is
+/// known.
+pub(super) fn envelope_as_given(
+    recipients: impl Iterator<Item = String>,
+    profile: Option<&str>,
+    refusal: &Refusal,
+    context: &Context,
+) -> Map<String, Value> {
+    let retry = refusal.exit == Exit::TEMP_FAIL;
+    let recipients = recipients
+        .map(|address| json!({ "address": address, "outcome": "not submitted", "retry": retry }));
+    let mut envelope = Map::new();
+    let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
+    put("version", 1.into());
+    put("time", context.moment().rfc3339.into());
+    put("as_given", true.into());
+    put("recipients", recipients.collect());
+    if let Some(profile) = profile {
+        put("profile", profile.into());
+    }
+    put("status", "failed".into());
+    put("exit", refusal.exit.0.into());
+    put("error", refusal.message.as_str().into());
+    envelope
 }
 
 /// The reply that decided: that of the first accepted, else of the first who was not.

@@ -125,6 +125,32 @@ fn what_could_not_be_sent_is_kept() {
 }
 
 #[test]
+fn what_could_not_even_be_made_into_a_mail_is_kept_with_its_text() {
+    let words =
+        ["mail", "-s", "été\nx", "-r", "me@x.test", "-c", "c@x.test", "-b", "b@x.test", "nick"];
+    for config in ["", "[profiles.corp]\nhost = \"h\"\nfrom = \"me@x.test\""] {
+        let outcome = Mailsend::new().args(words).config(config).stdin("hi\n").run();
+        outcome.exit(78).stderr_contains("kept in ");
+        let folder = outcome.home().join(".local/state/mailsend/failed");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let [message, envelope] = &files[..] else { panic!("{files:?}") };
+        let expected =
+            "From: me@x.test\r\nTo: nick\r\nCc: c@x.test\r\nSubject: été x\r\n\r\nhi\r\n";
+        assert_eq!(std::fs::read_to_string(message).unwrap(), expected);
+        let envelope: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(envelope).unwrap()).unwrap();
+        let addresses: Vec<_> =
+            (0..3).map(|at| envelope["recipients"][at]["address"].as_str().unwrap()).collect();
+        assert_eq!(addresses, ["nick", "c@x.test", "b@x.test"]);
+        assert_eq!(envelope["as_given"], true);
+    }
+    let shown = Mailsend::new().args(["mail", "--dry-run", "nick"]).stdin("hi\n").run();
+    shown.exit(78).lacks("kept in");
+}
+
+#[test]
 fn a_name_that_nobody_is_has_the_line_to_add() {
     let config = "[profiles.corp]\nhost = \"h\"\nfrom = \"me@x.test\"";
     let outcome = Mailsend::new().args(["mail", "nick"]).config(config).stdin("hi\n").run();

@@ -85,7 +85,7 @@ pub(in crate::commands) fn no_sender(profile: Option<&str>) -> Refusal {
 }
 
 /// One line of text: `-s "$(command)"` may well be more.
-fn subject(args: &WhatArgs, charsets: Charsets, ui: &mut Ui) -> Option<String> {
+pub(super) fn subject(args: &WhatArgs, charsets: Charsets, ui: &mut Ui) -> Option<String> {
     let text = text::of_flag("--subject", args.subject.as_deref()?, charsets, ui);
     let line = one_line(&text);
     if line != text {

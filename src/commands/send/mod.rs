@@ -1,6 +1,7 @@
 //! `mailsend [OPTIONS] [ADDRESS]...`: from what was typed to a job, which `deliver` carries out.
 
 mod args;
+mod as_typed;
 mod attach;
 mod attached_stdin;
 mod body;
@@ -41,10 +42,14 @@ use crate::model::{Exit, Protocol, RecipientPolicy};
 /// Sends a mail. As mail(1), errors go to the system's log too, and what could not be sent is kept.
 pub fn run(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
     let result = send(args, context, ui);
-    if let (Err(error), Manner::Mail) = (&result, args.manner) {
-        witness(error, None, context);
+    if args.manner == Manner::Own {
+        return result;
     }
-    result
+    result.map_err(|error| {
+        let error = as_typed::keep(error, args, context, ui);
+        witness(&error, None, context);
+        error
+    })
 }
 
 fn send(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {

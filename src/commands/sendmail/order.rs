@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::SendmailArgs;
 use super::args::{Deed, Sender};
@@ -202,37 +202,13 @@ impl Order<'_> {
     }
 
     /// Keeps the message as it was given; the refusal then says where.
-    fn kept(&self, mut refusal: Refusal, folders: &[PathBuf], ui: &mut Ui) -> Refusal {
-        let envelope = self.envelope(&refusal);
-        let kept = compose::as_given(&self.source)
-            .map_err(NotKept::because)
-            .and_then(|content| record::keep(folders, &content, envelope, self.context, ui));
-        match kept {
-            Ok(kept) => {
-                if let Some(kept) = kept {
-                    let path = kept.path.display();
-                    refusal.message =
-                        format!("{}\nkept in {path}, as it was given", refusal.message);
-                }
-                refusal
-            }
-            Err(not_kept) => not_kept.told_in(refusal),
-        }
-    }
-
-    /// What lies beside it: what was asked for, for nothing more is known.
-    fn envelope(&self, refusal: &Refusal) -> Map<String, Value> {
-        let retry = refusal.exit == Exit::TEMP_FAIL;
+    fn kept(&self, refusal: Refusal, folders: &[PathBuf], ui: &mut Ui) -> Refusal {
         let read = self.recipients.iter().flat_map(AddressList::entries);
         let addresses = read.map(|written| shown(&written)).chain(self.args.unreadable.clone());
-        let recipients = addresses.map(
-            |address| json!({ "address": address, "outcome": "not submitted", "retry": retry }),
-        );
-        let mut envelope = Map::new();
+        let profile = self.args.profile.as_deref();
+        let mut envelope = record::envelope_as_given(addresses, profile, &refusal, self.context);
         let mut put = |name: &str, value: Value| _ = envelope.insert(name.to_owned(), value);
-        put("version", 1.into());
-        put("time", self.context.moment().rfc3339.into());
-        put("as_given", true.into());
+        put("read_recipients", self.args.read_recipients.into());
         // Without -f it is the profile's.
         match &self.sender {
             Some(Sender::Address(list)) => {
@@ -242,15 +218,8 @@ impl Order<'_> {
             Some(Sender::Nobody) => put("reverse_path", Value::Null),
             None => {}
         }
-        put("recipients", recipients.collect());
-        put("read_recipients", self.args.read_recipients.into());
-        if let Some(profile) = &self.args.profile {
-            put("profile", profile.as_str().into());
-        }
-        put("status", "failed".into());
-        put("exit", refusal.exit.0.into());
-        put("error", refusal.message.as_str().into());
-        envelope
+        let content = compose::as_given(String::new(), &self.source).map_err(NotKept::because);
+        record::keep_as_given(folders, content, envelope, refusal, self.context, ui)
     }
 }
 

@@ -85,10 +85,10 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
     Ok(Prepared { mail, remarks })
 }
 
-/// A message as it was given, but for its line ends.
-pub fn as_given(source: &Arc<Source>) -> Result<Content, ReadyError> {
+/// A message as it was given, but for its line ends, with what stands above it.
+pub fn as_given(above: String, source: &Arc<Source>) -> Result<Content, ReadyError> {
     let (stretch, _) = Stretch::new(source, 0..end_of_last_line(source)?, Form::Lines)?;
-    Ok(Content::new(vec![Piece::Stretch(stretch)]))
+    Ok(Content::new(vec![Piece::Octets(above.into_bytes()), Piece::Stretch(stretch)]))
 }
 
 /// Puts the message together from these fields and its body.
