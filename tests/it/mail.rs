@@ -105,6 +105,17 @@ fn the_name_that_it_is_called_by_makes_it_mail() {
 }
 
 #[test]
+fn mail_that_aliases_drop_is_no_error() {
+    let sandbox = sandbox("open", "x");
+    let config = format!("{}games = \"/dev/null\"\n", config(&sandbox, ""));
+    for words in [&["mail", "games"][..], &["mail", "-t", "games"]] {
+        let program = Mailsend::new().args(words).config(&config);
+        program.stdin("Subject: x\n\nhi\n").run().exit(0).silent();
+    }
+    assert_eq!(caught(&sandbox).len(), 0);
+}
+
+#[test]
 fn no_mail_is_read() {
     for words in [&["mail"][..], &["mail", "-f"], &["mail", "-H"], &["mail", "-e"]] {
         let outcome = Mailsend::new().args(words).run();

@@ -74,6 +74,11 @@ pub(super) fn is_empty(draft: &Draft) -> bool {
         && draft.attachments.is_empty()
 }
 
+/// Whether aliases say that nobody gets it.
+pub(super) fn is_for_nobody(Draft { to, cc, bcc, .. }: &Draft) -> bool {
+    [to, cc, bcc].iter().all(|list| list.is_empty())
+}
+
 pub(in crate::commands) fn no_sender(profile: Option<&str>) -> Refusal {
     match profile {
         Some(name) => {

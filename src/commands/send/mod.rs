@@ -83,6 +83,12 @@ fn send(args: &SendArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit>
     } else {
         Letter::Draft(Box::new(draft::draft(what, identity, &directory, profile, reading, ui)?))
     };
+    // As for sendmail(8), aliases may drop mail on purpose.
+    if let (Letter::Draft(draft), Manner::Mail) = (&letter, args.manner)
+        && draft::is_for_nobody(draft)
+    {
+        return Ok(Exit::OK);
+    }
     let is_empty = match &letter {
         Letter::Draft(draft) => draft::is_empty(draft),
         Letter::Ready(ready) => raw::is_empty(ready),
