@@ -225,6 +225,12 @@ fn the_end_of_the_data_is_judged_as_the_first_line_ends() {
 }
 
 #[test]
+fn text_without_a_header_is_no_part_of_the_field_above_it() {
+    let outcome = session("EHLO x\r\nMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n a: b\r\n c\r\n.\r\n");
+    assert_eq!(outcome.message(), "\r\n a: b\r\n c\r\n");
+}
+
+#[test]
 fn a_client_that_is_gone_in_the_middle_of_a_message_has_sent_nothing() {
     let begun = "MAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\nhi\r\n";
     for end in ["", ".", ".\r", "\n.\n"] {

@@ -183,6 +183,10 @@ impl Message {
 
 impl Write for Message {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        // Such a line would go on with the field above it.
+        if self.size == 0 && matches!(octets, [b' ' | b'\t', ..]) {
+            self.hold(b"\r\n");
+        }
         self.size += octets.len() as u64;
         if self.size <= self.most {
             self.hold(octets);
