@@ -77,9 +77,8 @@ impl Configuration {
             [] => Err(ConfigError::new(format!("no profile in {}, and no --host", self.places()))
                 .with_hint(match self.skipped().next() {
                     Some(path) => may_not_read(path),
-                    None => {
-                        "write a profile, or try the built-in one: --profile sandbox".to_owned()
-                    }
+                    None => "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none"
+                        .to_owned(),
                 })),
             [first, ..] => {
                 let message = format!("nothing says which profile to use: {}", self.listed());
@@ -242,7 +241,7 @@ mod tests {
                 &Configuration::of(&[("/u", "")]),
                 choice(None, None, None),
                 "error: no profile in /u, and no --host \
-                 | write a profile, or try the built-in one: --profile sandbox",
+                 | `mailsend profiles add ADDRESS` sets one up; -p sandbox needs none",
             ),
         ] {
             assert_eq!(outcome(configuration, &choice), expected);

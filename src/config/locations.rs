@@ -158,7 +158,9 @@ fn understand(
     if let (Some(readers), Some((slot, secret))) = (readers, file.literal_secret()) {
         let shown = path.display();
         let message = format!("{shown} holds a {slot} and {readers} may read it");
-        let hint = format!("run chmod 600 {shown}, or use {slot}_command or {slot}_file");
+        // The system's is for a group as well, and root's.
+        let mode = if path.starts_with("/etc") { "640" } else { "600" };
+        let hint = format!("run chmod {mode} {shown}, or use {slot}_command or {slot}_file");
         let place = secret.origin.clone();
         complaints.push(ConfigError::new(message).placed(place).with_hint(hint));
     }

@@ -137,7 +137,7 @@ impl Order<'_> {
             mending: Some(Mending {
                 from_rewrite: identity.from_rewrite,
                 name: self.args.name.clone(),
-                names: names(&header, &directory),
+                names: names(&self.recipients, &header, &directory),
                 charset: locale.map(|charset| charset.name().to_owned()),
                 login: login(identity, self.context.login_name().as_deref()),
             }),
@@ -147,6 +147,7 @@ impl Order<'_> {
         // Whoever speaks SMTP hears one answer for all, which has to be true of each.
         let policy = match (self.args.deed, settings.server.protocol) {
             (Deed::Speak, Protocol::Smtp) => RecipientPolicy::AllOrNone,
+            (Deed::Speak, Protocol::Lmtp) => return Err(no_lmtp().into()),
             _ => RecipientPolicy::Each,
         };
         let job = Job {
@@ -224,15 +225,29 @@ impl Order<'_> {
 }
 
 /// Whom the names without a domain stand for in the header, where nothing completes them and that
-/// is one address: `To: root` is of no use to whoever gets it.
-fn names(header: &HeaderEnvelope, directory: &Directory<'_>) -> BTreeMap<String, Address> {
-    let written = header.recipients.iter().flat_map(AddressList::entries);
-    let unqualified = written.filter(|written| !is_qualified(written));
-    let known = unqualified.filter_map(|written| {
+/// is one address: `To: root` is of no use to whoever gets it. Nobody but those whom aliases know is
+/// shown what aliases say.
+fn names(
+    operands: &[AddressList],
+    header: &HeaderEnvelope,
+    directory: &Directory<'_>,
+) -> BTreeMap<String, Address> {
+    let of_header = || header.recipients.iter().flat_map(AddressList::entries);
+    let mut all = operands.iter().flat_map(AddressList::entries).chain(of_header());
+    if all.any(|written| is_qualified(&written)) {
+        return BTreeMap::new();
+    }
+    let known = of_header().filter_map(|written| {
         let [mailbox] = <[_; 1]>::try_from(directory.look_up(&written).ok()?.mailboxes).ok()?;
         Some((written.local.to_lowercase(), mailbox.address))
     });
     known.collect()
+}
+
+/// LMTP answers for each recipient after the data, when nothing can be taken back.
+pub(super) fn no_lmtp() -> Refusal {
+    let message = "-bs does not go with LMTP, which may take a mail for some of its recipients";
+    Refusal::new(Exit::CONFIG, message).hint("name a profile whose server speaks SMTP: --profile")
 }
 
 fn no_recipients(read: bool) -> Refusal {

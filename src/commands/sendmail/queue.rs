@@ -2,6 +2,7 @@
 //! kept, and that is what whoever asks for the queue should hear of.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::SendmailArgs;
@@ -9,7 +10,7 @@ use super::order::settle;
 use crate::commands::context::Context;
 use crate::commands::save_failed;
 use crate::commands::ui::Ui;
-use crate::model::Exit;
+use crate::model::{Exit, reason};
 
 /// Says that nothing waits, in the words that monitors look for, and what is kept.
 pub(super) fn show(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -17,12 +18,13 @@ pub(super) fn show(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyho
     let folders = set.map_or_else(|| save_failed::usual_folders(context), |folder| vec![folder]);
     let mut text = "Mail queue is empty\n".to_owned();
     for folder in folders {
+        let shown = folder.display();
         text += &match kept(&folder) {
-            0 => continue,
-            1 => format!("1 mail that could not be sent is kept in {}\n", folder.display()),
-            count => {
-                format!("{count} mails that could not be sent are kept in {}\n", folder.display())
-            }
+            Ok(0) => continue,
+            Ok(1) => format!("1 mail that could not be sent is kept in {shown}\n"),
+            Ok(count) => format!("{count} mails that could not be sent are kept in {shown}\n"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => format!("what is kept in {shown} cannot be told: {}\n", reason(&error)),
         };
     }
     ui.data(text.as_bytes())?;
@@ -35,13 +37,12 @@ pub(super) fn run(ui: &mut Ui) -> anyhow::Result<Exit> {
     Ok(Exit::OK)
 }
 
-/// How many messages are in a folder; one that cannot be looked into has none to tell of.
-fn kept(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name());
+/// How many messages are in a folder.
+fn kept(folder: &Path) -> io::Result<usize> {
+    let names = fs::read_dir(folder)?.flatten().map(|entry| entry.file_name());
     // A name that begins with a dot is not complete.
     let is_message = |name: &str| name.ends_with(".eml") && !name.starts_with('.');
-    names.filter(|name| name.to_str().is_some_and(is_message)).count()
+    Ok(names.filter(|name| name.to_str().is_some_and(is_message)).count())
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
         for name in ["a.eml", "a.envelope.json", ".b.eml.part", ".c.eml", "d.eml"] {
             fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(kept(folder.path()), 2);
-        assert_eq!(kept(&folder.path().join("none")), 0);
+        assert_eq!(kept(folder.path()).unwrap(), 2);
+        assert!(kept(&folder.path().join("none")).is_err());
     }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::SendmailArgs;
 use super::args::Sender;
 use super::inject::{self, Answer, Handed, Host};
-use super::order::{Order, settle};
+use super::order::{Order, no_lmtp, settle};
 use super::witness;
 use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory};
 use crate::commands::ui::Ui;
-use crate::model::{AddressList, Exit, reason};
+use crate::model::{AddressList, Exit, Protocol, reason};
 
 /// Serves one client.
 pub(super) fn speak(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyhow::Result<Exit> {
@@ -24,6 +24,9 @@ pub(super) fn speak(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyh
     }
     // A configuration that is wrong is told before anything is handed over.
     let settings = settle(args, None, context)?.settings;
+    if settings.server.protocol == Protocol::Lmtp {
+        return Err(no_lmtp().into());
+    }
     let directory = Directory::new(&settings, context, Caller::Program);
     let directory = if args.no_aliases { directory.without_aliases() } else { directory };
     let dialogue = ui.dialogue();

@@ -45,7 +45,14 @@ pub(super) fn read_aliases(
     context: &Context,
     ui: &mut Ui,
 ) -> anyhow::Result<Exit> {
-    let settings = settle(args, None, context)?.settings;
+    // Packages call this when they are installed, before anybody has set mailsend up.
+    let settings = match settle(args, None, context) {
+        Ok(settled) => settled.settings,
+        Err(refusal) => {
+            ui.warning(format_args!("no aliases are known: {refusal}"));
+            return Ok(Exit::OK);
+        }
+    };
     let domain = settings.identity.qualify_domain.as_deref();
     let findings = settings.aliases.check(domain, &read);
     let (errors, warnings): (Vec<_>, Vec<_>) =

@@ -50,7 +50,9 @@ pub enum ReadyError {
     #[error("the message has no From, and nobody is named as the sender")]
     NoAuthor,
     /// The author has no domain, and nothing says which it could be.
-    #[error("{field}: \"{address}\" has no domain, and the settings name none and no address")]
+    #[error(
+        "{field}: \"{address}\" has no domain, and the profile has neither from nor qualify_domain"
+    )]
     NoDomain {
         /// From, or another field.
         field: String,

@@ -33,6 +33,7 @@ use envelope::Reader;
 use header::{Field, Header};
 use mend::{Body, add_mime, mend};
 use seven_bit::{Original, seven_bit};
+use walk::Unfit;
 
 /// A mail, and what was noticed about its message.
 #[derive(Debug)]
@@ -110,13 +111,23 @@ fn content(
         remarks.push(Remark::Nul);
     }
     let header = header_octets(&fields, body.start < source.length());
+    let original = Original { source, fields, body };
+    // What the original is signed with or named wrongly stays, and may be refused.
+    if ready.mending.is_some()
+        && longest > remark::LONGEST_LINE
+        && header.is_ascii()
+        && let Ok(content) = seven_bit(&original, Unfit::EightBitOrLong)
+    {
+        remarks.push(Remark::LongLineEncoded { octets: longest });
+        return Ok((content, BodyType::SevenBit));
+    }
     let longest = longest.max(longest_line(&header));
     if longest > remark::LONGEST_LINE {
         remarks.push(Remark::LongLine { octets: longest });
     }
     let body_type = if eight_bit || !header.is_ascii() {
-        let original = Original { source, fields, body };
-        BodyType::EightBit(SevenBitForm::new(Box::new(move || seven_bit(&original))))
+        let form = move || seven_bit(&original, Unfit::EightBit);
+        BodyType::EightBit(SevenBitForm::new(Box::new(form)))
     } else {
         BodyType::SevenBit
     };

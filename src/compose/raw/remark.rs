@@ -29,6 +29,11 @@ pub enum Remark {
         /// Octets of the longest.
         octets: u64,
     },
+    /// The body was encoded for such a line.
+    LongLineEncoded {
+        /// Octets of the longest.
+        octets: u64,
+    },
     /// The line that mail folders have between messages was dropped.
     FolderLine,
     /// A byte order mark was dropped.
@@ -69,7 +74,8 @@ impl Remark {
             | Self::EightBitHeader { .. }
             | Self::Nul
             | Self::LongLine { .. } => true,
-            Self::FolderLine
+            Self::LongLineEncoded { .. }
+            | Self::FolderLine
             | Self::ByteOrderMark
             | Self::Removed(_)
             | Self::Added(_)
@@ -100,6 +106,9 @@ impl fmt::Display for Remark {
                 "the message has a line of {octets} octets; servers may refuse or break lines of \
                  more than {LONGEST_LINE}"
             ),
+            Self::LongLineEncoded { octets } => {
+                write!(f, "encoded the body, which has a line of {octets} octets")
+            }
             Self::FolderLine => f.write_str("dropped the line \"From …\" before the message"),
             Self::ByteOrderMark => f.write_str("dropped the byte order mark before the message"),
             Self::Removed(field) => write!(f, "removed {field} from the message"),

@@ -1,11 +1,11 @@
 //! An 8-bit message in 7 bits, for a server without 8BITMIME (RFC 6152 §3): each leaf with octets
-//! above 127 is encoded, and the field that says so is the only one that changes.
+//! above 127, or with lines that no server has to take, is encoded, and the field that says so is the only one that changes.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::header::Field;
-use super::walk::{EncodingPlace, Leaf, eight_bit_leaves};
+use super::walk::{EncodingPlace, Leaf, Unfit, unfit_leaves};
 use crate::model::{Content, Form, NoSevenBitForm, Piece, Source, Stretch};
 
 /// The parts that a message is put together from.
@@ -18,12 +18,12 @@ pub(super) struct Original {
 }
 
 /// Puts it together anew.
-pub(super) fn seven_bit(original: &Original) -> Result<Content, NoSevenBitForm> {
+pub(super) fn seven_bit(original: &Original, unfit: Unfit) -> Result<Content, NoSevenBitForm> {
     let Original { source, fields, body } = original;
     let whole = body.start..source.length();
     let mut fields = fields.clone();
     let mut pieces = Pieces { source, pieces: Vec::new(), place: body.start };
-    for Leaf { place, body: leaf } in eight_bit_leaves(source, &fields, whole)? {
+    for Leaf { place, body: leaf } in unfit_leaves(source, &fields, whole, unfit)? {
         let (encoded, value) = encoded(source, body, &leaf)?;
         let field = Field::new("Content-Transfer-Encoding", value);
         match place {

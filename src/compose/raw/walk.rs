@@ -1,5 +1,5 @@
 //! Walks through the parts of a MIME message line by line and finds the leaves that have octets
-//! above 127 (RFC 2046 §5). Holds the fields of one part at a time.
+//! above 127 (RFC 2046 §5), or lines that are too long. Holds the fields of one part at a time.
 
 use std::mem;
 use std::ops::Range;
@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::entity::{Encoding, Entity};
 use super::header::Field;
 use super::lines::{Line, Lines};
+use super::remark::LONGEST_LINE;
 use crate::model::{NoSevenBitForm, Source};
 
 /// Octets of a line that are looked at: a boundary has at most 70, a field is folded.
@@ -63,12 +64,22 @@ struct Inherited {
 /// A leaf whose end has not come.
 struct Open {
     leaf: Leaf,
-    eight_bit: bool,
-    /// Why it must stay as it is, should it be 8-bit.
+    unfit: bool,
+    /// Why it must stay as it is, should it be unfit.
     untouchable: Option<String>,
 }
 
+/// What a leaf is encoded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// Octets above 127.
+    EightBit,
+    /// Those, and lines of more than 998 octets.
+    EightBitOrLong,
+}
+
 struct Walk {
+    unfit: Unfit,
     outer: Vec<Multipart>,
     state: State,
     found: Vec<Leaf>,
@@ -76,15 +87,21 @@ struct Walk {
     end: u64,
 }
 
-/// Finds the leaves of the message with these fields, whose body this range is.
-pub(super) fn eight_bit_leaves(
+/// Finds the unfit leaves of the message with these fields, whose body this range is.
+pub(super) fn unfit_leaves(
     source: &Source,
     fields: &[Field],
     body: Range<u64>,
+    unfit: Unfit,
 ) -> Result<Vec<Leaf>, NoSevenBitForm> {
     let inherited = Inherited { signed: None, default_type: "text/plain" };
-    let mut walk =
-        Walk { outer: Vec::new(), state: State::Between, found: Vec::new(), end: body.start };
+    let mut walk = Walk {
+        unfit,
+        outer: Vec::new(),
+        state: State::Between,
+        found: Vec::new(),
+        end: body.start,
+    };
     let entity = Entity::of(fields);
     walk.enter(&entity, inherited, EncodingPlace::Message, body.start)?;
     let mut lines = Lines::new(source, body, LOOK);
@@ -112,7 +129,8 @@ impl Walk {
         match &mut self.state {
             State::Between => Ok(()),
             State::Leaf(open) => {
-                open.eight_bit |= line.eight_bit;
+                let long = line.end - line.start > LONGEST_LINE;
+                open.unfit |= line.eight_bit || (long && self.unfit == Unfit::EightBitOrLong);
                 Ok(())
             }
             State::Header { .. } => self.header_line(line),
@@ -206,18 +224,18 @@ impl Walk {
             _ => place,
         };
         let leaf = Leaf { place, body: start..start };
-        self.state = State::Leaf(Open { leaf, eight_bit: false, untouchable });
+        self.state = State::Leaf(Open { leaf, unfit: false, untouchable });
         Ok(())
     }
 
     /// Ends a leaf where the line before ends.
     fn close(&mut self) -> Result<(), NoSevenBitForm> {
-        let State::Leaf(Open { mut leaf, eight_bit, untouchable }) =
+        let State::Leaf(Open { mut leaf, unfit, untouchable }) =
             mem::replace(&mut self.state, State::Between)
         else {
             return Ok(());
         };
-        if !eight_bit {
+        if !unfit {
             return Ok(());
         }
         if let Some(why) = untouchable {

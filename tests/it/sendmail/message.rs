@@ -54,7 +54,20 @@ fn a_name_without_a_domain_may_stand_before_a_named_address() {
     let (envelope, message) = sent(&["-t"], "", ROOT, input);
     assert_eq!(envelope, "alerts@corp.test: ops@example.net b@x.test");
     let to = field(&message, "To");
-    assert_eq!(to.as_deref(), Some("root <ops@example.net>, Bob <b@x.test>"));
+    assert_eq!(to.as_deref(), Some("root, Bob <b@x.test>"), "nobody else learns who root is");
+}
+
+#[test]
+fn a_line_that_no_server_has_to_take_is_encoded() {
+    let text = "é".repeat(3000);
+    let input = format!("To: a@x.test\nSubject: x\n\nshort\n{text}\n");
+    let (_, message) = sent(&["-t"], "", "", &input);
+    assert!(message.lines().all(|line| line.len() <= 998), "{message}");
+    let mail = python_parse(message.as_bytes());
+    assert_eq!(mail.text, Some(format!("short\n{text}\n")));
+    let lie = format!("Content-Transfer-Encoding: base64\n{input}");
+    let (_, message) = sent(&["-t"], "", "", &lie);
+    assert!(message.ends_with(&format!("short\r\n{text}\r\n")), "cron's lie stays one");
 }
 
 #[test]

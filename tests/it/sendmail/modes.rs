@@ -45,6 +45,19 @@ fn newaliases_says_what_is_wrong_with_them() {
 }
 
 #[test]
+fn newaliases_is_no_error_before_anything_is_set_up() {
+    called("newaliases", &[], "").run().exit(0).stderr_contains("no aliases are known: no profile");
+}
+
+#[test]
+fn smtp_is_not_spoken_for_a_server_that_may_take_half_a_mail() {
+    let sandbox = sandbox("open", "x");
+    let config = config(&sandbox, "protocol = \"lmtp\"", "");
+    let outcome = sendmail(&["-bs"]).config(&config).stdin("EHLO x\r\nQUIT\r\n").run();
+    outcome.exit(78).stdout_is("").stderr_contains("-bs does not go with LMTP");
+}
+
+#[test]
 fn where_mail_would_go_is_told_without_sending() {
     let outcome = refused(&["-bv", "root,a@x.test"], "", "[aliases]\nroot = \"o@x.test\"", "");
     outcome.exit(0).stdout_is(
