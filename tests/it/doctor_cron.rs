@@ -2,11 +2,10 @@
 //! and the proof is made with nothing but what cron gives a job.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use mailsend::sandbox::Sandbox;
 
-use crate::support::{Mailsend, Outcome, caught, sandbox};
+use crate::support::{Mailsend, Outcome, caught, make_executable, sandbox};
 
 /// No word of the language, so that it is found wherever it must not be.
 const PASSWORD: &str = "qX7-night";
@@ -40,8 +39,7 @@ fn prepared(run: Mailsend, folder: &str, server: &Sandbox, keys: &str, tab: &str
 /// With a program in `bin`.
 fn script(run: Mailsend, name: &str, text: &str) -> Mailsend {
     let run = run.file(format!("bin/{name}"), text);
-    let path = run.home().join("bin").join(name);
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(&run.home().join("bin").join(name));
     run
 }
 

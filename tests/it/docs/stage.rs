@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::repository;
 use super::snippet::{Printed, Snippet};
-use crate::support::Mailsend;
+use crate::support::{Mailsend, make_executable};
 
 /// The password that every source gives.
 const PASSWORD: &str = "sandbox";
@@ -390,7 +390,7 @@ fn private(path: &Path, text: &str) {
 
 fn executable(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(path);
 }
 
 fn free_port() -> u16 {

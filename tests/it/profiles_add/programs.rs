@@ -3,14 +3,12 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use mailsend::sandbox::Sandbox;
 
 use super::{CONFIG, PASSWORD, by_stdin, sends, server, written};
-use crate::support::{Mailsend, Outcome};
+use crate::support::{Mailsend, Outcome, make_executable};
 
 const SECRET_TOOL: &str = r#"#!/bin/sh
 printf '%s|' secret-tool "$@" >> "$HOME/argv"; echo >> "$HOME/argv"; env >> "$HOME/env"
@@ -41,8 +39,7 @@ pub(super) fn path(home: &Path) -> OsString {
 pub(super) fn with(run: Mailsend, name: &str, script: &str) -> Mailsend {
     let home = run.home();
     let run = run.file(format!("bin/{name}"), script).env("PATH", path(&home));
-    let program = home.join("bin").join(name);
-    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(&home.join("bin").join(name));
     run
 }
 

@@ -20,7 +20,7 @@ mod unix_socket;
 pub(crate) use certificates::{Authority, Identity, KeyKind, Leaf};
 pub(crate) use namespace::inside;
 pub(crate) use openssl::OpensslServer;
-pub(crate) use program::{Mailsend, Outcome, Running};
+pub(crate) use program::{Mailsend, Outcome, Running, make_executable};
 pub(crate) use proxy::{Cut, Ending, Passed, Proxy};
 pub(crate) use python::{Attachment, Parsed, python_parse};
 pub(crate) use sandbox::{caught, sandbox, sandbox_at};

@@ -49,6 +49,15 @@ pub(crate) struct Outcome {
     dialogue: Option<Dialogue>,
 }
 
+/// Makes a file one that can be run. It is copied by another process: if a test forks while this one
+/// writes, its child holds the file open for writing for a moment, and such a file cannot be run.
+pub(crate) fn make_executable(path: &Path) {
+    let copy = path.with_extension("copy");
+    let status = Command::new("install").args(["-m", "755"]).args([path, &copy]).status().unwrap();
+    assert!(status.success(), "{}", path.display());
+    fs::rename(copy, path).unwrap();
+}
+
 impl Mailsend {
     /// An empty home, which is also the current folder, no environment but `PATH`, and an empty
     /// standard input.
