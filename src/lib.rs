@@ -41,13 +41,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     exit::report(exit::Form::of(&arguments), || {
         let invocation = match cli::parse(&arguments) {
-            // Nobody sees what a job of cron's mailer prints.
-            Err(refusal) if cli::is_stand_in(&arguments) => {
-                let error = refusal.into();
-                commands::sendmail::witness(&error, None, &Context::from_system()?);
-                return Err(error);
+            Err(refusal) => {
+                let Some(place) = cli::stands_in_for(&arguments) else {
+                    return Err(refusal.into());
+                };
+                let context = Context::from_system()?;
+                return Err(commands::sendmail::refused(refusal, place, &arguments, &context));
             }
-            parsed => parsed?,
+            Ok(invocation) => invocation,
         };
         carry_out(invocation)
     })

@@ -23,7 +23,7 @@ use crate::commands::generate::GenerateArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::send::{Manner, SendArgs};
-use crate::commands::sendmail::SendmailArgs;
+use crate::commands::sendmail::{SendmailArgs, StandIn};
 use mail::Translated;
 use sendmail::Asked;
 
@@ -174,9 +174,10 @@ pub fn command() -> clap::Command {
     Cli::command().subcommand(sendmail_help::describe()).subcommand(mail_help::describe())
 }
 
-/// Whether programs call it that were written for sendmail(8) or mail(1): nobody sees what it says.
-pub fn is_stand_in(arguments: &[OsString]) -> bool {
-    stand_in(arguments, SENDMAIL, &SENDMAILS).or(stand_in(arguments, MAIL, &MAILS)).is_some()
+/// In whose place the program is called, if it is: nobody sees what it says then.
+pub fn stands_in_for(arguments: &[OsString]) -> Option<StandIn> {
+    let sendmail = stand_in(arguments, SENDMAIL, &SENDMAILS).map(|_| StandIn::Sendmail);
+    sendmail.or_else(|| stand_in(arguments, MAIL, &MAILS).map(|_| StandIn::Mail))
 }
 
 /// By which of these names the program is called, or by the subcommand of this name, and the words

@@ -3,7 +3,10 @@
 
 use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 
+use signal_hook::consts::SIGXFSZ;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use crate::model::{FilePart, Source};
@@ -18,6 +21,7 @@ pub(super) struct Held(BufWriter<SpooledTempFile>);
 impl Held {
     /// Nothing.
     pub(super) fn new() -> Self {
+        outlive_file_size_limit();
         Self(BufWriter::with_capacity(1 << 16, SpooledTempFile::new(IN_MEMORY)))
     }
 
@@ -28,6 +32,16 @@ impl Held {
             SpooledData::OnDisk(file) => FilePart::new(file, name).map(Source::File),
         }
     }
+}
+
+/// Makes a file that grows beyond its limit (`ulimit -f`) an error to be told, not the end of the
+/// program without a word. Where that cannot be had it stays as it is.
+fn outlive_file_size_limit() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let unused = Arc::new(AtomicBool::new(false));
+        let _ = signal_hook::flag::register(SIGXFSZ, unused);
+    });
 }
 
 impl Write for Held {

@@ -162,6 +162,23 @@ fn what_could_not_even_be_made_into_a_mail_is_kept_with_its_text() {
 }
 
 #[test]
+fn the_text_is_kept_where_an_address_is_at_fault() {
+    let words = ["mail", "-s", "x", "a@@b.test", "root"];
+    let outcome = Mailsend::new().args(words).stdin("important\n").run();
+    outcome.exit(65).stderr_contains("more than one @").stderr_contains("  kept in ");
+    let folder = outcome.home().join(".local/state/mailsend/failed");
+    let read = |suffix: &str| {
+        let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let name = names.into_iter().find(|path| path.to_str().unwrap().ends_with(suffix));
+        std::fs::read_to_string(name.unwrap()).unwrap()
+    };
+    assert_eq!(read(".eml"), "\r\nimportant\r\n");
+    let envelope: serde_json::Value = serde_json::from_str(&read(".json")).unwrap();
+    let typed = envelope["command"].as_array().unwrap();
+    assert!(typed.iter().any(|word| word == "a@@b.test"), "{envelope}");
+}
+
+#[test]
 fn a_name_that_nobody_is_has_the_line_to_add() {
     let config = "[profiles.corp]\nhost = \"h\"\nfrom = \"me@x.test\"";
     let outcome = Mailsend::new().args(["mail", "nick"]).config(config).stdin("hi\n").run();

@@ -8,12 +8,14 @@ mod args;
 pub mod inject;
 mod order;
 mod queue;
+mod refused;
 mod sender;
 mod speak;
 mod verify;
 mod witness;
 
 pub use args::{Deed, Sender, SendmailArgs};
+pub use refused::{StandIn, refused};
 pub(in crate::commands) use sender::rewritten;
 pub use witness::witness;
 

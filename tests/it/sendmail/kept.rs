@@ -123,6 +123,15 @@ fn what_cannot_be_kept_is_still_told() {
 }
 
 #[test]
+fn a_limit_for_files_is_told_and_kills_nothing() {
+    let script = "ulimit -f 100; { printf 'To: a@x.test\\n\\n'; head -c 3000000 /dev/zero; } | \
+                  \"$0\" sendmail -t";
+    let outcome =
+        Mailsend::program("/bin/bash").args(["-c", script, env!("CARGO_BIN_EXE_mailsend")]).run();
+    outcome.exit(73).stderr_contains("file too large");
+}
+
+#[test]
 fn what_is_kept_can_be_sent_again() {
     let outcome = sendmail(&["root"]).stdin(CRON).run();
     let (message, envelope) = kept(outcome.exit(78), USUAL);
