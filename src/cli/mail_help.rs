@@ -78,26 +78,16 @@ See also:
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use super::*;
-    use crate::cli::mail;
+    use crate::cli::{mail, sendmail_help};
 
     #[test]
     fn the_grammar_knows_every_flag_that_is_described() {
-        for argument in describe().get_arguments() {
-            let mut words = match (argument.get_short(), argument.get_long()) {
-                (Some(letter), _) => vec![OsString::from(format!("-{letter}"))],
-                (None, Some(long)) => vec![OsString::from(format!("--{long}"))],
-                (None, None) => continue,
-            };
-            if argument.get_action().takes_values() {
-                words.push(match argument.get_short() {
-                    Some('C') => "X-A: b".into(),
-                    Some('S') => "from=a@x.test".into(),
-                    _ => "value".into(),
-                });
-            }
+        for mut words in sendmail_help::each_flag(&describe(), |letter| match letter {
+            Some('C') => "X-A: b",
+            Some('S') => "from=a@x.test",
+            _ => "value",
+        }) {
             words.push("a@x.test".into());
             let translated = mail::translate(&words, &|_| false);
             assert!(translated.is_ok(), "{words:?}: {translated:?}");

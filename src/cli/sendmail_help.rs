@@ -102,29 +102,35 @@ Files:
 See also:
   mailsend(1), mailsend-config(5)";
 
+/// A command line for each flag that is described, its value given by this where it takes one.
+#[cfg(test)]
+pub(super) fn each_flag(
+    command: &Command,
+    value: impl Fn(Option<char>) -> &'static str,
+) -> Vec<Vec<std::ffi::OsString>> {
+    let flags = command.get_arguments().filter(|argument| !argument.is_positional());
+    let words = flags.map(|argument| {
+        let (short, long) = (argument.get_short(), argument.get_long().unwrap_or_default());
+        let flag = short.map_or_else(|| format!("--{long}"), |letter| format!("-{letter}"));
+        let value = argument.get_action().takes_values().then(|| value(short).into());
+        std::iter::once(flag.into()).chain(value).collect()
+    });
+    words.collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use super::*;
     use crate::cli::sendmail;
 
     #[test]
     fn the_grammar_knows_every_flag_that_is_described() {
-        for argument in describe().get_arguments() {
-            let mut words = match (argument.get_short(), argument.get_long()) {
-                (Some(letter), _) => vec![OsString::from(format!("-{letter}"))],
-                (None, Some(long)) => vec![OsString::from(format!("--{long}"))],
-                (None, None) => continue,
-            };
-            if argument.get_action().takes_values() {
-                words.push(match argument.get_short() {
-                    Some('b') => "m".into(),
-                    Some('N') => "failure".into(),
-                    Some('R') => "full".into(),
-                    _ => "value".into(),
-                });
-            }
+        for words in each_flag(&describe(), |letter| match letter {
+            Some('b') => "m",
+            Some('N') => "failure",
+            Some('R') => "full",
+            _ => "value",
+        }) {
             assert!(sendmail::parse("sendmail", &words).is_ok(), "{words:?}");
         }
     }

@@ -6,10 +6,7 @@ use super::alias_files::read;
 use super::context::Context;
 use super::ui::Ui;
 use crate::config::{AliasBook, Expansion, Origin, Settings, Target};
-use crate::model::{AddressList, Exit, Mailbox, Written};
-
-/// Domains that mean this machine, whatever it is called.
-const OWN: [&str; 2] = ["localhost", "localhost.localdomain"];
+use crate::model::{AddressList, Exit, LOCALHOST, Mailbox, Written};
 
 /// Who named the recipients, and is told where one is not understood.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,7 +109,7 @@ impl<'a> Directory<'a> {
 
     /// One that no alias stands for; the place is that of an alias for it.
     fn complete(&self, written: &Written<'_>, place: Option<&Origin>) -> Result<Mailbox, Refusal> {
-        let given = written.domain.filter(|domain| !OWN.contains(domain));
+        let given = written.domain.filter(|domain| !LOCALHOST.contains(domain));
         let Some(domain) = given.or(self.qualify_domain) else {
             return Err(self.unknown(written, place));
         };

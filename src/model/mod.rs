@@ -28,7 +28,7 @@ mod server;
 mod tls_fault;
 mod xtext;
 
-pub use address::{Address, AddressError, AddressList, ListPart, Mailbox, Written};
+pub use address::{Address, AddressError, AddressList, LOCALHOST, ListPart, Mailbox, Written};
 pub use calendar::{Calendar, NoCalendar};
 pub use content::{Content, ContentError, Facts, FilePart, Form, Piece, Stretch};
 pub use deadline::Deadline;

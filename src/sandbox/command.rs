@@ -37,9 +37,11 @@ pub(super) enum Command<'a> {
 
 /// A parameter of MAIL or RCPT.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Parameter<'a> {
-    pub(super) keyword: &'a str,
-    pub(super) value: Option<&'a str>,
+pub struct Parameter<'a> {
+    /// As it is written.
+    pub keyword: &'a str,
+    /// What stands behind the equals sign, if there is one.
+    pub value: Option<&'a str>,
 }
 
 /// The reply to a line that is no good command.
@@ -116,8 +118,8 @@ fn path<'a>(argument: &'a str, prefix: &str) -> Result<(&'a str, Vec<Parameter<'
     Ok((path, rest.split(' ').filter(|word| !word.is_empty()).map(parameter).collect()))
 }
 
-/// Where the closing bracket stands; one inside a quoted local part does not count.
-fn end_of_path(text: &str) -> Option<usize> {
+/// Where the closing bracket of a path stands; one inside a quoted local part does not count.
+pub fn end_of_path(text: &str) -> Option<usize> {
     let mut quoted = false;
     let mut escaped = false;
     for (index, octet) in text.bytes().enumerate() {
@@ -148,7 +150,8 @@ fn without_route(path: &str) -> Option<&str> {
     (good_local && !domain.is_empty() && plain(domain)).then_some(path)
 }
 
-fn parameter(word: &str) -> Parameter<'_> {
+/// Takes a parameter apart at its first equals sign.
+pub fn parameter(word: &str) -> Parameter<'_> {
     match word.split_once('=') {
         Some((keyword, value)) => Parameter { keyword, value: Some(value) },
         None => Parameter { keyword: word, value: None },

@@ -31,6 +31,7 @@ use std::time::Duration;
 
 pub use auth::Login;
 pub use certificate::CertificateError;
+pub use command::{Parameter, end_of_path, parameter};
 pub use describe::{Description, describe};
 pub use envelope::Envelope;
 pub use mailbox::Caught;

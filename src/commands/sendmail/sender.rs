@@ -4,11 +4,8 @@ use super::args::Sender;
 use crate::commands::Refusal;
 use crate::commands::send::no_sender;
 use crate::model::{
-    Address, AddressList, EnvelopeSender, Exit, FromRewrite, Identity, Mailbox, Written,
+    Address, AddressList, EnvelopeSender, Exit, FromRewrite, Identity, LOCALHOST, Mailbox, Written,
 };
-
-/// Domains that no other machine knows a sender by.
-pub(super) const NOWHERE: [&str; 2] = ["localhost", "localhost.localdomain"];
 
 /// The author of a message that names none, where the profile has no address: whoever runs this, at
 /// the profile's domain.
@@ -32,12 +29,9 @@ pub(super) fn envelope_sender(
         None => return Ok(own.map_or(EnvelopeSender::Header, EnvelopeSender::Given)),
     };
     let Some(written) = list.entries().next() else { return Ok(EnvelopeSender::Given(None)) };
-    let rewrite = match identity.from_rewrite {
-        FromRewrite::Always => true,
-        FromRewrite::IfUnqualified => !written.is_answerable(),
-        FromRewrite::Never => false,
-    };
-    if rewrite && let Some(own) = own {
+    if is_rewritten(&written, identity.from_rewrite)
+        && let Some(own) = own
+    {
         return Ok(EnvelopeSender::Given(own));
     }
     let mailbox = complete(&written, identity, profile)?;
@@ -55,16 +49,21 @@ pub(in crate::commands) fn rewritten(
         let found = all.len();
         return Err(Refusal::data(format!("From: expected one address, found {found}")));
     };
-    let rewrite = match identity.from_rewrite {
-        FromRewrite::Always => true,
-        FromRewrite::IfUnqualified => !written.is_answerable(),
-        FromRewrite::Never => false,
-    };
-    if rewrite && let Some(own) = &identity.from {
+    if is_rewritten(&written, identity.from_rewrite)
+        && let Some(own) = &identity.from
+    {
         let name = written.name.map(str::to_owned).or_else(|| own.name.clone());
         return Ok(Mailbox { name, address: own.address.clone() });
     }
     complete(&written, identity, profile)
+}
+
+fn is_rewritten(written: &Written<'_>, when: FromRewrite) -> bool {
+    match when {
+        FromRewrite::Always => true,
+        FromRewrite::IfUnqualified => !written.is_answerable(),
+        FromRewrite::Never => false,
+    }
 }
 
 /// An address that stays, with a domain.
@@ -83,7 +82,7 @@ fn complete(
 
 /// Whether an address says where it belongs.
 pub(super) fn is_qualified(written: &Written<'_>) -> bool {
-    written.domain.is_some_and(|domain| !NOWHERE.contains(&domain))
+    written.domain.is_some_and(|domain| !LOCALHOST.contains(&domain))
 }
 
 #[cfg(test)]

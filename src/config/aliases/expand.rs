@@ -7,7 +7,7 @@ use super::super::{ConfigError, Origin, Value};
 use super::table::{Alias, Aliases, key};
 use super::value::{Stands, one};
 use super::{AliasBook, Expansion, Read, Target, text};
-use crate::model::Address;
+use crate::model::{Address, LOCALHOST};
 
 /// The most that a name may stand for.
 const MOST: usize = 10_000;
@@ -53,7 +53,7 @@ impl<'a> Sight<'a> {
     }
 
     fn is_localhost(domain: &str) -> bool {
-        matches!(domain, "localhost" | "localhost.localdomain")
+        LOCALHOST.contains(&domain)
     }
 
     /// Whether a domain is this machine.

@@ -15,6 +15,9 @@ use std::fmt;
 pub use list::{AddressList, Written};
 pub use parts::ListPart;
 
+/// Domains that mean this machine, whatever it is called.
+pub const LOCALHOST: [&str; 2] = ["localhost", "localhost.localdomain"];
+
 /// Octets of an address that fit into a path of 256 with its angle brackets (RFC 5321 §4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
 

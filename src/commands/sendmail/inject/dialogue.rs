@@ -2,10 +2,11 @@
 //!
 //! Nothing fails here: what a client does wrong gets the reply that it deserves.
 
-use super::grammar::{self, Command, Parameter};
+use super::grammar::{self, Command};
 use super::wire::Content;
 use super::{Answer, Handed, Host};
 use crate::model::AddressList;
+use crate::sandbox::Parameter;
 
 /// Recipients of one message, so that no client can fill the memory.
 const MOST_RECIPIENTS: usize = 10_000;

@@ -3,6 +3,8 @@
 //!
 //! Fails with the reply that the line deserves.
 
+use crate::sandbox::{Parameter, end_of_path, parameter};
+
 /// A command line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command<'a> {
@@ -23,13 +25,6 @@ pub(super) enum Command<'a> {
     Vrfy,
     Help,
     Quit,
-}
-
-/// A parameter of MAIL or RCPT.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Parameter<'a> {
-    pub(super) keyword: &'a str,
-    pub(super) value: Option<&'a str>,
 }
 
 /// Takes a line without its end apart.
@@ -88,34 +83,11 @@ fn path<'a>(argument: &'a str, prefix: &str) -> Option<(&'a str, Vec<Parameter<'
     Some((path, rest.split(' ').filter(|word| !word.is_empty()).map(parameter).collect()))
 }
 
-/// Where the closing bracket stands; one inside a quoted local part does not count.
-fn end_of_path(text: &str) -> Option<usize> {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (index, octet) in text.bytes().enumerate() {
-        match octet {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return Some(index),
-            _ => {}
-        }
-    }
-    None
-}
-
 /// Drops a source route, which nobody follows (RFC 5321 §4.1.1.3).
 fn without_route(path: &str) -> Option<&str> {
     match path.strip_prefix('@') {
         Some(route) => Some(route.split_once(':')?.1),
         None => Some(path),
-    }
-}
-
-fn parameter(word: &str) -> Parameter<'_> {
-    match word.split_once('=') {
-        Some((keyword, value)) => Parameter { keyword, value: Some(value) },
-        None => Parameter { keyword: word, value: None },
     }
 }
 

@@ -15,7 +15,7 @@ use super::remark::Remark;
 use crate::compose::encoded_word::Place;
 use crate::compose::field::{ADDRESSES, STRUCTURED};
 use crate::compose::fold::FoldedValue;
-use crate::model::{FromRewrite, Mailbox, Mending, Ready, Written};
+use crate::model::{FromRewrite, LOCALHOST, Mailbox, Mending, Ready, Written};
 use addresses::{Addresses, Changed, Named};
 use text::{Charset, Charsets, Text};
 use words::{Manner, put_words};
@@ -202,7 +202,7 @@ impl Mender<'_> {
 
 /// Whether an address says where its owner is; `localhost` is everywhere.
 fn has_domain(written: Written<'_>) -> bool {
-    written.domain.is_some_and(|domain| !["localhost", "localhost.localdomain"].contains(&domain))
+    written.domain.is_some_and(|domain| !LOCALHOST.contains(&domain))
 }
 
 /// The address with this domain in place of its own.
