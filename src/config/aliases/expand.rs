@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::super::{ConfigError, Origin, Value};
 use super::table::{Alias, Aliases, key};
-use super::value::{Stands, one};
+use super::value::Stands;
 use super::{AliasBook, Expansion, Read, Target, text};
-use crate::model::{Address, LOCALHOST};
+use crate::model::{Address, AddressList, LOCALHOST};
 
 /// The most that a name may stand for.
 const MOST: usize = 10_000;
@@ -74,7 +74,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> String {
 
 /// Whom a name, or an address of this machine, stands for.
 pub(super) fn expand(sight: &Sight<'_>, name: &str) -> Result<Expansion, ConfigError> {
-    let (local, domain) = one(name).unwrap_or_else(|_| (name.to_owned(), None));
+    let (local, domain) = parted(name);
     let domain = domain.map(|domain| domain.to_lowercase());
     if domain.as_deref().is_some_and(|domain| !sight.is_here(domain)) {
         return Ok(Expansion::NotAnAlias);
@@ -94,6 +94,16 @@ pub(super) fn expand(sight: &Sight<'_>, name: &str) -> Result<Expansion, ConfigE
         false => Ok(Expansion::Targets(targets)),
         true => Err(ConfigError::new(format!("{name:?} stands for nobody: a list is empty"))
             .with_hint("write /dev/null where mail shall be dropped")),
+    }
+}
+
+/// The local part and the domain of a recipient, whoever wrote it.
+fn parted(name: &str) -> (String, Option<String>) {
+    let list = AddressList::of_field(name).unwrap_or_default();
+    let mut entries = list.entries();
+    match (entries.next(), entries.next()) {
+        (Some(only), None) => (only.local.to_owned(), only.domain.map(str::to_owned)),
+        _ => (name.to_owned(), None),
     }
 }
 

@@ -189,6 +189,8 @@ fn an_address_of_this_machine_is_a_name_where_there_is_one() {
             ("www@localhost", "rest@x.test"),
             ("www@mx.corp.test", "-"),
             ("a@mx.corp.test", "rest@x.test"),
+            ("www@x_y.test", "-"),
+            ("\"a..b\"@x.test", "-"),
         ],
     );
 }

@@ -4,14 +4,17 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
+use super::parts::Author;
+
 /// Characters of a host name without its final dot (RFC 1035 §2.3.4; the 255 there count octets
 /// of the DNS's own form).
 const LONGEST: usize = 253;
 /// Characters of a label.
 const LONGEST_LABEL: usize = 63;
 
-/// Checks a domain; gives it in A-labels and lower case.
-pub(super) fn parse(text: &str) -> Result<String, String> {
+/// Checks a domain; gives it in A-labels and lower case. Some hosts have a `_` in their name, which
+/// no host name has: only programs mean it.
+pub(super) fn parse(text: &str, author: Author) -> Result<String, String> {
     if text.starts_with('[') {
         return parse_literal(text);
     }
@@ -25,7 +28,7 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         if text.is_ascii() { text.to_ascii_lowercase() } else { to_a_labels(text)?.into_owned() };
     // A final dot means the same host; SMTP has no place for it.
     let host = ascii.strip_suffix('.').unwrap_or(&ascii);
-    check_host_name(host)?;
+    check_host_name(host, author)?;
     Ok(host.to_owned())
 }
 
@@ -36,7 +39,7 @@ fn to_a_labels(text: &str) -> Result<std::borrow::Cow<'_, str>, String> {
         .map_err(|_| "not an internationalised domain name".to_owned())
 }
 
-fn check_host_name(host: &str) -> Result<(), String> {
+fn check_host_name(host: &str, author: Author) -> Result<(), String> {
     if host.is_empty() {
         return Err("nothing after the @".to_owned());
     }
@@ -44,7 +47,12 @@ fn check_host_name(host: &str) -> Result<(), String> {
         let length = host.len();
         return Err(format!("a domain of {length} characters; it has at most {LONGEST}"));
     }
-    if let Some(wrong) = host.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '.')) {
+    let fits = |character: &char| match character {
+        'a'..='z' | '0'..='9' | '-' | '.' => true,
+        '_' => author == Author::Program,
+        _ => false,
+    };
+    if let Some(wrong) = host.chars().find(|character| !fits(character)) {
         return Err(format!("{wrong} in the domain"));
     }
     for label in host.split('.') {

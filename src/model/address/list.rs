@@ -44,10 +44,9 @@ impl Written<'_> {
 
     /// The mailbox, with this domain if it has none of its own.
     pub fn complete(&self, domain: &str) -> Result<Mailbox, AddressError> {
-        let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
         match self.domain {
             Some(own) => self.join(own),
-            None => self.join(&checked(domain)?),
+            None => self.join(&qualifying(domain)?),
         }
     }
 
@@ -71,10 +70,9 @@ impl AddressList {
 
     /// Completes every address; one without a domain needs `qualify_domain`.
     pub fn qualify(&self, qualify_domain: Option<&str>) -> Result<Vec<Mailbox>, AddressError> {
-        let checked = |text| domain::parse(text).map_err(|reason| refuse(text, &reason));
         let default = match self.entries.iter().all(|entry| entry.domain.is_some()) {
             true => None,
-            false => qualify_domain.map(checked).transpose()?,
+            false => qualify_domain.map(qualifying).transpose()?,
         };
         let complete = |written: Written<'_>| {
             let domain = written.domain.or(default.as_deref());
@@ -98,9 +96,15 @@ impl FromStr for AddressList {
     }
 }
 
+/// Checks the domain of addresses that have none.
+fn qualifying(text: &str) -> Result<String, AddressError> {
+    domain::parse(text, Author::Person).map_err(|reason| refuse(text, &reason))
+}
+
 /// The address of an element; none of an empty one.
 pub(super) fn entry(
     element: &Element<'_>,
+    author: Author,
     next: Option<&Element<'_>>,
 ) -> Result<Option<Entry>, AddressError> {
     let comment = element.comment.clone().filter(|comment| !comment.is_empty());
@@ -108,7 +112,10 @@ pub(super) fn entry(
         return match element.words.as_slice() {
             [] if element.comment.is_none() => Ok(None),
             [] => Err(refuse(element.text, "a comment without an address")),
-            [word] => bare(element, word, next).map(|entry| Some(Entry { name: comment, ..entry })),
+            [word] => {
+                let entry = bare(element, word, author, next)?;
+                Ok(Some(Entry { name: comment, ..entry }))
+            }
             words => Err(several_words(element, words, next)),
         };
     };
@@ -120,7 +127,7 @@ pub(super) fn entry(
         return Err(refuse(element.text, reason));
     }
     let name = Some(scan::phrase(&element.words)).filter(|name| !name.is_empty()).or(comment);
-    let entry = checked(angle).map_err(|reason| refuse(element.text, &reason))?;
+    let entry = checked(angle, author).map_err(|reason| refuse(element.text, &reason))?;
     Ok(Some(Entry { name, ..entry }))
 }
 
@@ -128,13 +135,14 @@ pub(super) fn entry(
 fn bare(
     element: &Element<'_>,
     word: &str,
+    author: Author,
     next: Option<&Element<'_>>,
 ) -> Result<Entry, AddressError> {
     if let Some((wide, plain)) = full_width(word) {
         let reason = format!("{wide} is a full-width character; type {plain}");
         return Err(refuse(element.text, &reason));
     }
-    let entry = checked(word).map_err(|reason| refuse(element.text, &reason))?;
+    let entry = checked(word, author).map_err(|reason| refuse(element.text, &reason))?;
     match comma_in_name(element, next) {
         Some(reason) if entry.domain.is_none() => {
             let reason = format!("{reason}, or a recipient in brackets: <{word}>");
@@ -171,13 +179,13 @@ fn comma_in_name(element: &Element<'_>, next: Option<&Element<'_>>) -> Option<St
 }
 
 /// Checks an address that may lack its domain; the error is the bare reason.
-fn checked(text: &str) -> Result<Entry, String> {
+fn checked(text: &str, author: Author) -> Result<Entry, String> {
     if text.is_empty() {
         return Err("no address between < and >".to_owned());
     }
     let (local, domain) = scan::split(text)?;
-    let local = local::parse(local)?;
-    let domain = domain.map(domain::parse).transpose()?;
+    let local = local::parse(local, author)?;
+    let domain = domain.map(|domain| domain::parse(domain, author)).transpose()?;
     if let Some(domain) = &domain {
         Address::join(local.clone(), domain.clone())?;
     }

@@ -1,5 +1,6 @@
 //! The part left of the `@` (RFC 5321 §4.1.2, RFC 6531 §3.3).
 
+use super::parts::Author;
 use super::{is_atext, quote};
 
 /// Octets of a local part, quotation marks included (RFC 5321 §4.5.3.1.1).
@@ -9,12 +10,16 @@ const LONGEST: usize = 64;
 pub(super) const FULL_WIDTH: [(char, char); 6] =
     [('，', ','), ('、', ','), ('；', ','), ('＠', '@'), ('＜', '<'), ('＞', '>')];
 
-/// Checks a dot-atom or a quoted string; gives it back quoted only where it must be.
-pub(super) fn parse(text: &str) -> Result<String, String> {
+/// Checks a dot-atom or a quoted string; gives it back quoted only where it must be. Some providers
+/// gave out local parts with dots anywhere, which programs write as they are.
+pub(super) fn parse(text: &str, author: Author) -> Result<String, String> {
     let content = match text.strip_prefix('"') {
         Some(rest) => unquote(rest)?,
         None => {
-            check_dot_atom(text)?;
+            check_atoms(text)?;
+            if author == Author::Person {
+                check_dots(text)?;
+            }
             text.to_owned()
         }
     };
@@ -24,7 +29,8 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     }
     // Quoted, it is no slip of the keyboard when it is read again.
     let seems_a_slip = FULL_WIDTH.iter().any(|(wide, _)| content.contains(*wide));
-    let bare = check_dot_atom(&content).is_ok() && !seems_a_slip;
+    let is_dot_atom = check_atoms(&content).and_then(|()| check_dots(&content)).is_ok();
+    let bare = is_dot_atom && !seems_a_slip;
     let local = if bare { content } else { quote(&content) };
     if local.len() > LONGEST {
         let length = local.len();
@@ -48,7 +54,8 @@ fn unquote(rest: &str) -> Result<String, String> {
     Err("the quotation mark is not closed".to_owned())
 }
 
-fn check_dot_atom(text: &str) -> Result<(), String> {
+/// Whether there are atoms and dots alone.
+fn check_atoms(text: &str) -> Result<(), String> {
     if text.is_empty() {
         return Err("nothing before the @".to_owned());
     }
@@ -62,6 +69,11 @@ fn check_dot_atom(text: &str) -> Result<(), String> {
             _ => format!("{character} in the local part; quote it"),
         });
     }
+    Ok(())
+}
+
+/// Whether each dot stands between two atoms.
+fn check_dots(text: &str) -> Result<(), String> {
     if text.split('.').any(str::is_empty) {
         let reason = "a dot at the start, at the end or doubled in the local part; quote it";
         return Err(reason.to_owned());

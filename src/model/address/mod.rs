@@ -13,6 +13,7 @@ mod scan;
 use std::fmt;
 
 pub use list::{AddressList, Written};
+use parts::Author;
 pub use parts::ListPart;
 
 /// Domains that mean this machine, whatever it is called.
@@ -54,7 +55,8 @@ impl Address {
 
     /// Checks both sides; the error is the bare reason.
     fn new(local: &str, domain: &str) -> Result<Self, String> {
-        Self::join(local::parse(local)?, domain::parse(domain)?)
+        let author = Author::Person;
+        Self::join(local::parse(local, author)?, domain::parse(domain, author)?)
     }
 
     /// Puts two checked sides together.

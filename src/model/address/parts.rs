@@ -31,7 +31,9 @@ pub(super) enum Author {
 }
 
 impl AddressList {
-    /// Reads a list that a program wrote: a comma is one, whatever a person may have meant by it.
+    /// Reads a list that a program wrote, as liberally as servers read it: a comma is one, whatever
+    /// a person may have meant by it, and dots in a local part and `_` in a domain may stand where
+    /// RFC 5321 has none.
     pub fn of_field(text: &str) -> Result<Self, AddressError> {
         Self::with_parts(text).map(|(list, _)| list)
     }
@@ -62,7 +64,7 @@ impl AddressList {
                 return Err(refuse(&shown, "separate addresses with commas, not semicolons"));
             }
             let next = elements.get(index + 1).filter(|_| author == Author::Person);
-            if let Some(entry) = entry(element, next)? {
+            if let Some(entry) = entry(element, author, next)? {
                 entries.push(entry);
                 parts.push(ListPart::Address(element.text));
             }
@@ -100,6 +102,7 @@ fn open_group(element: &Element<'_>, outer: Option<&str>) -> Result<(), AddressE
 mod tests {
     use super::ListPart::{Address, EndOfGroup};
     use super::*;
+    use crate::model::Mailbox;
 
     #[test]
     fn every_part_has_its_text() {
@@ -117,5 +120,56 @@ mod tests {
         assert_eq!(parts, expected);
         let locals: Vec<&str> = list.entries().map(|written| written.local).collect();
         assert_eq!(locals, ["root", "a", "b", "e"]);
+    }
+
+    /// The list as a program's, entries separated by ` | `.
+    fn read(text: &str) -> String {
+        let list = AddressList::of_field(text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        let mailboxes = list.qualify(Some("corp.test")).unwrap();
+        mailboxes.iter().map(Mailbox::to_string).collect::<Vec<_>>().join(" | ")
+    }
+
+    fn refusal(text: &str) -> String {
+        AddressList::of_field(text).unwrap_err().to_string()
+    }
+
+    /// Why a person may not type it.
+    fn strict(text: &str) -> String {
+        text.parse::<AddressList>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn dots_in_a_local_part_may_stand_anywhere() {
+        for (text, expected) in [
+            ("a..b@docomo.test", r#""a..b"@docomo.test"#),
+            ("a.@docomo.test", r#""a."@docomo.test"#),
+            (".a@docomo.test", r#"".a"@docomo.test"#),
+            ("A <a...b.@docomo.test>", r#"A <"a...b."@docomo.test>"#),
+            ("a.. (A)", r#"A <"a.."@corp.test>"#),
+            ("张..三@x.test", r#""张..三"@x.test"#),
+        ] {
+            assert_eq!(read(text), expected);
+            let reason = "a dot at the start, at the end or doubled in the local part; quote it";
+            assert_eq!(strict(text), format!("{text:?}: {reason}"));
+        }
+        assert_eq!(read(r#""a..b"@x.test, a.b@x.test"#), r#""a..b"@x.test | a.b@x.test"#);
+        assert_eq!(refusal("@x.test"), r#""@x.test": nothing before the @"#);
+        let long = format!("{}.@x.test", "l".repeat(62));
+        assert!(refusal(&long).contains("a local part of 65 octets"));
+    }
+
+    #[test]
+    fn a_domain_may_have_a_low_line() {
+        for (text, expected) in [
+            ("a@x_y.test", "a@x_y.test"),
+            ("A <a@_X.test>", "A <a@_x.test>"),
+            ("a@bücher_.test", "a@xn--bcher_-3ya.test"),
+        ] {
+            assert_eq!(read(text), expected);
+            assert_eq!(strict(text), format!("{text:?}: _ in the domain"));
+        }
+        assert_eq!(refusal("a@x!y.test"), r#""a@x!y.test": ! in the domain"#);
+        let list: AddressList = "root".parse().unwrap();
+        assert!(list.qualify(Some("x_y.test")).is_err(), "a person sets that");
     }
 }
