@@ -1,4 +1,4 @@
-//! Lists of addresses as people type them.
+//! Lists of addresses as people type them and programs write them.
 
 #![no_main]
 

@@ -6,6 +6,7 @@
 use std::str::FromStr;
 
 use super::parts::Author;
+use super::route::without_route;
 use super::scan::{self, Element, End};
 use super::{Address, AddressError, Mailbox, domain, local, quote, refuse};
 
@@ -101,7 +102,7 @@ fn qualifying(text: &str) -> Result<String, AddressError> {
     domain::parse(text, Author::Person).map_err(|reason| refuse(text, &reason))
 }
 
-/// The address of an element; none of an empty one.
+/// The address of an element; none of an empty one, or of a program's `<>`.
 pub(super) fn entry(
     element: &Element<'_>,
     author: Author,
@@ -119,15 +120,25 @@ pub(super) fn entry(
             words => Err(several_words(element, words, next)),
         };
     };
+    let address = match author {
+        Author::Person => angle,
+        Author::Program => {
+            // With an address in the name, that one may be meant.
+            if angle.is_empty() && !element.words.iter().any(|word| word.contains('@')) {
+                return Ok(None);
+            }
+            without_route(angle).map_err(|reason| refuse(element.text, &reason))?
+        }
+    };
     // `a@x <b@y>` may be two addresses without their comma; only a name that repeats the address
     // is harmless.
     let unquoted_address = |word: &&str| word.contains('@') && !is_quoted(word);
-    if element.words.iter().any(unquoted_address) && element.words != [angle] {
+    if element.words.iter().any(unquoted_address) && element.words != [address] {
         let reason = "an address before the <; separate addresses with commas, or quote the name";
         return Err(refuse(element.text, reason));
     }
     let name = Some(scan::phrase(&element.words)).filter(|name| !name.is_empty()).or(comment);
-    let entry = checked(angle, author).map_err(|reason| refuse(element.text, &reason))?;
+    let entry = checked(address, author).map_err(|reason| refuse(element.text, &reason))?;
     Ok(Some(Entry { name, ..entry }))
 }
 

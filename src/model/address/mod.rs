@@ -8,6 +8,7 @@ mod local;
 mod parts;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
+mod route;
 mod scan;
 
 use std::fmt;

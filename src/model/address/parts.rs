@@ -32,8 +32,9 @@ pub(super) enum Author {
 
 impl AddressList {
     /// Reads a list that a program wrote, as liberally as servers read it: a comma is one, whatever
-    /// a person may have meant by it, and dots in a local part and `_` in a domain may stand where
-    /// RFC 5321 has none.
+    /// a person may have meant by it, and so is a semicolon that ends no group. Dots in a local
+    /// part and `_` in a domain may stand where RFC 5321 has none, `<>` is nobody, and of a source
+    /// route the address behind it counts.
     pub fn of_field(text: &str) -> Result<Self, AddressError> {
         Self::with_parts(text).map(|(list, _)| list)
     }
@@ -59,7 +60,8 @@ impl AddressList {
                 parts.push(ListPart::Group { text: element.text, name });
                 continue;
             }
-            if element.end == End::Semicolon && group.is_none() {
+            let ends_group = element.end == End::Semicolon && group.is_some();
+            if element.end == End::Semicolon && !ends_group && author == Author::Person {
                 let shown = format!("{};", element.text);
                 return Err(refuse(&shown, "separate addresses with commas, not semicolons"));
             }
@@ -68,7 +70,7 @@ impl AddressList {
                 entries.push(entry);
                 parts.push(ListPart::Address(element.text));
             }
-            if element.end == End::Semicolon {
+            if ends_group {
                 group = None;
                 parts.push(ListPart::EndOfGroup);
             }
@@ -171,5 +173,90 @@ mod tests {
         assert_eq!(refusal("a@x!y.test"), r#""a@x!y.test": ! in the domain"#);
         let list: AddressList = "root".parse().unwrap();
         assert!(list.qualify(Some("x_y.test")).is_err(), "a person sets that");
+    }
+
+    #[test]
+    fn a_source_route_is_dropped() {
+        for (text, expected, reason) in [
+            (
+                "<@relay.test:a@x.test>",
+                "a@x.test",
+                "more than one @; quote the local part if it contains one",
+            ),
+            (
+                "B <@a,@b_c:c..d@x.test>",
+                "B <\"c..d\"@x.test>",
+                "more than one @; quote the local part if it contains one",
+            ),
+            ("<@r:root>", "root@corp.test", "nothing before the @"),
+            (
+                "c@x.test <@r:c@x.test>",
+                "\"c@x.test\" <c@x.test>",
+                "an address before the <; separate addresses with commas, or quote the name",
+            ),
+        ] {
+            assert_eq!(read(text), expected);
+            assert_eq!(strict(text), format!("\"{text}\": {reason}"));
+        }
+        for (text, reason) in [
+            ("<@r:>", "no address between < and >"),
+            ("<@x.test>", "a source route without an address"),
+            ("<@r:@s:a@x.test>", "more than one @; quote the local part if it contains one"),
+            ("<@r:a@x.test,b@x.test>", "more than one @; quote the local part if it contains one"),
+        ] {
+            assert_eq!(refusal(text), format!("\"{text}\": {reason}"));
+        }
+        let colon = "a colon belongs to the name of a group; quote it in names";
+        assert_eq!(refusal("@r:a@x.test"), format!("\"@r:\": {colon}"));
+    }
+
+    #[test]
+    fn nobody_is_no_error() {
+        for text in ["<>", "< >", "Nobody <>", "\"N, o\" <> (x)"] {
+            assert_eq!(read(text), "");
+            assert_eq!(strict(text), format!("\"{text}\": no address between < and >"));
+            let both = format!("a@x.test, {text}, b@x.test");
+            assert_eq!(read(&both), "a@x.test | b@x.test");
+            let (_, parts) = AddressList::with_parts(&both).unwrap();
+            assert_eq!(parts, [Address("a@x.test"), Address("b@x.test")]);
+        }
+        assert_eq!(read("Team: <>;"), "");
+        assert!(refusal("a@x.test <>").contains("an address before the <"));
+        assert!(refusal("\"a@x.test\" <>").contains("no address between < and >"));
+        assert!(refusal("(a@x.test)").contains("a comment without an address"));
+        assert!(refusal("<> a@x.test").contains("text behind the >"));
+    }
+
+    #[test]
+    fn a_semicolon_that_ends_no_group_is_a_comma() {
+        for (text, expected, refused) in [
+            ("a@x.test; b@x.test", "a@x.test | b@x.test", "a@x.test;"),
+            ("root;A <a@x.test> ; ;", "root@corp.test | A <a@x.test>", "root;"),
+            ("T: a@x.test;; b@x.test; c@x.test", "a@x.test | b@x.test | c@x.test", ";"),
+        ] {
+            assert_eq!(read(text), expected);
+            let reason = "separate addresses with commas, not semicolons";
+            assert_eq!(strict(text), format!("\"{refused}\": {reason}"));
+        }
+        let (_, parts) = AddressList::with_parts("a@x.test; T: b@x.test; c@x.test;").unwrap();
+        let group = ListPart::Group { text: "T", name: "T".to_owned() };
+        let expected =
+            [Address("a@x.test"), group, Address("b@x.test"), EndOfGroup, Address("c@x.test")];
+        assert_eq!(parts, expected);
+    }
+
+    #[test]
+    fn what_nobody_understands_is_an_error_for_the_whole_list() {
+        for (element, reason) in [
+            ("a@x.test b@y.test", "separate addresses with commas"),
+            ("a b@x.test", "a space in the local part"),
+            ("a@x.test <b@y.test>", "an address before the <"),
+            ("b@@x.test", "more than one @"),
+            ("a@", "nothing after the @"),
+            ("<a@x.test", "the < is not closed"),
+            ("T: a@x.test", "a group of addresses ends with a semicolon"),
+        ] {
+            assert!(refusal(&format!("c@x.test; <>, {element}")).contains(reason), "{element}");
+        }
     }
 }
