@@ -71,6 +71,23 @@ fn a_line_that_no_server_has_to_take_is_encoded() {
 }
 
 #[test]
+fn addresses_that_only_programs_write_are_read_as_servers_read_them() {
+    let to = "good@x.test, a..b@docomo.ne.jp; <@r:c@x.test>, <>";
+    let (envelope, message) = sent(&["-t"], "", "", &format!("To: {to}\n\nhi\n"));
+    let three = r#"alerts@corp.test: good@x.test "a..b"@docomo.ne.jp c@x.test"#;
+    assert_eq!(envelope, three);
+    assert_eq!(field(&message, "To").as_deref(), Some(to));
+    let (envelope, _) = sent(&["-f", "b.@y_z.test", "a.@x.test;<@r:b@x_y.test>"], "", "", CRON);
+    assert_eq!(envelope, r#""b."@y_z.test: "a."@x.test b@x_y.test"#);
+    let (envelope, message) = sent(&["-t"], "", ROOT, "To: root; a..b@x.test, <>\n\nhi\n");
+    assert_eq!(envelope, r#"alerts@corp.test: ops@example.net "a..b"@x.test"#);
+    assert_eq!(field(&message, "To").as_deref(), Some("root <ops@example.net>, a..b@x.test"));
+    let outcome = refused(&["-t"], "", "", "To: a@x.test; b@x.test c@x.test, <>\n\nhi\n");
+    outcome.exit(65).stderr_contains("separate addresses with commas");
+    refused(&["-t"], "", "", "To: <>\n\nhi\n").exit(65).stderr_contains("names no recipient");
+}
+
+#[test]
 fn raw_octets_in_the_header_become_encoded_words() {
     let input = "From: root (Wächter)\nTo: root\nSubject: Größe überschritten\n\nhi\n";
     let (_, message) = sent(&["root"], "", ROOT, input);

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::bare;
 use super::text::{Charset, Text, shown};
 use super::words::{Manner, has_encoded, put_words};
 use crate::compose::encoded_word::Place;
@@ -129,7 +130,7 @@ impl<'a> Addresses<'a> {
 /// Whether an address may go out as it was written: nothing has to be encoded.
 fn is_written(text: &str, written: Written<'_>) -> bool {
     let has_plain_name = written.name.is_none_or(str::is_ascii);
-    text.is_ascii() || has_plain_name && text.replace(written.local, "").is_ascii()
+    text.is_ascii() || has_plain_name && text.replace(bare(written.local), "").is_ascii()
 }
 
 impl Changed<'_> {

@@ -158,6 +158,28 @@ fn recipients_get_the_domain_and_keep_what_is_theirs() {
 }
 
 #[test]
+fn what_only_programs_write_stays_or_is_put_right() {
+    let ready = qualifying();
+    for (to, expected) in [
+        ("root; a..b@y.test;<@r:c@y_z.test>", "root@corp.test, a..b@y.test, <@r:c@y_z.test>"),
+        ("N <>, root, <>", "root@corp.test"),
+        ("T: <>, root; <>; a.", "T: root@corp.test;, \"a.\"@corp.test"),
+        ("é <a..b@y.test>; <@r:c@y.test>", "=?utf-8?B?w6k=?= <\"a..b\"@y.test>, <@r:c@y.test>"),
+        ("é <@r,@s:a@y_z.test>", "=?utf-8?B?w6k=?= <a@y_z.test>"),
+    ] {
+        assert_eq!(header(&format!("To: {to}\n"), &ready), format!("To: {expected}\r\n"));
+    }
+    let text = "To: a..b@y.test; <@r,@s:c@y_z.test>,\n N <>\nCc: <>\nReply-To: 张.@y.test;\n";
+    assert_untouched(text.as_bytes(), &ready);
+    assert_untouched(b"To: a@y.test b@y.test; root\n", &ready);
+    assert_eq!(
+        header("From: B <.b@y.test>; <@r:c@y_z.test>\n", &rewriting(FromRewrite::Always)),
+        "From: B <jane@x.test>\r\nReply-To: B <\".b\"@y.test>, c@y_z.test\r\n"
+    );
+    assert_eq!(header("From: Mailer <>\nSender: <>\n", &plain()), "");
+}
+
+#[test]
 fn recipients_may_be_who_their_names_stand_for() {
     let address = Address::parse("ops@y.test").unwrap();
     let mending =
