@@ -29,6 +29,8 @@ pub struct Ready {
 pub struct Mending {
     /// When its author becomes the one of the settings.
     pub from_rewrite: FromRewrite,
+    /// Who took it by SMTP, and when: the value of a Received field above the others.
+    pub trace: Option<String>,
     /// The author's name, for a message that names no author.
     pub name: Option<String>,
     /// Whom names without a domain stand for, where that is one address; in lower case.

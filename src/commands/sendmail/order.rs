@@ -34,6 +34,8 @@ pub(super) struct Order<'a> {
     pub(super) recipients: Vec<AddressList>,
     pub(super) sender: Option<Sender>,
     pub(super) parameters: Parameters,
+    /// Of a message that was handed in by SMTP, the value of its Received field.
+    pub(super) trace: Option<String>,
     /// Whether it is kept if somebody is not accepted; not where whoever gave it is told and has it.
     pub(super) keep: bool,
 }
@@ -56,6 +58,7 @@ pub(super) fn from_stdin<'a>(
         recipients: args.recipients.clone(),
         sender: args.sender.clone(),
         parameters: args.parameters.clone(),
+        trace: None,
         keep: !args.dry_run,
     })
 }
@@ -136,6 +139,7 @@ impl Order<'_> {
             qualify_domain: identity.qualify_domain.clone(),
             mending: Some(Mending {
                 from_rewrite: identity.from_rewrite,
+                trace: self.trace.clone(),
                 name: self.args.name.clone(),
                 names: names(&self.recipients, &header, &directory),
                 charset: locale.map(|charset| charset.name().to_owned()),

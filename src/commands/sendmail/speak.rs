@@ -46,6 +46,7 @@ pub(super) fn speak(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> anyh
             recipients: handed.recipients,
             sender: Some(handed.reverse_path.map_or(Sender::Nobody, Sender::Address)),
             parameters: args.parameters.clone(),
+            trace: Some(handed.trace),
             keep: false,
         };
         match order.carry_out(ui) {

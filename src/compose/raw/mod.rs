@@ -54,6 +54,8 @@ pub fn prepare(ready: &Ready, stamp: &Stamp) -> Result<Prepared, ReadyError> {
         header => header?,
     };
     if let Some(mending) = &ready.mending {
+        let trace = mending.trace.as_deref().map(|trace| Field::new("Received", trace));
+        fields.splice(0..0, trace);
         let mended = mend(fields, ready, mending)?;
         fields = mended.fields;
         remarks.extend(mended.remarks);

@@ -91,6 +91,33 @@ fn mail_is_handed_in_by_smtp() {
 }
 
 #[test]
+fn what_mail_folders_put_before_a_header_that_is_handed_in_is_dropped() {
+    for (input, subject, text) in [
+        ("Subject: s\r\n\r\nhi", Some("s"), "hi"),
+        ("From me Thu Jan  1 00:00:00 1970\r\nSubject: s\r\n\r\nhi", Some("s"), "hi"),
+        ("\r\n\r\n>From me\r\n\r\nSubject: s\r\n\r\nhi", Some("s"), "hi"),
+        ("\u{feff}Subject: s\r\n\r\nhi", Some("s"), "hi"),
+        ("hi\r\nSubject: s", None, "hi\r\nSubject: s"),
+        (" a: b\r\nhi", None, " a: b\r\nhi"),
+        ("\r\n\r\nhi", None, "\r\nhi"),
+        ("", None, ""),
+    ] {
+        let sandbox = sandbox("open", "x");
+        let session = format!(
+            "EHLO pine\r\nMAIL FROM:<>\r\nRCPT TO:<a@x.test>\r\nDATA\r\n{input}\r\n.\r\nQUIT\r\n"
+        );
+        let config = config(&sandbox, "", "");
+        sendmail(&["-bs"]).config(&config).stdin(session).run().exit(0);
+        let (_, message) = only(&sandbox);
+        assert!(message.starts_with("Received: by "), "{message}");
+        assert_eq!(message.matches("Received:").count(), 1, "{message}");
+        assert_eq!(field(&message, "Subject").as_deref(), subject, "{message}");
+        let (_, body) = message.split_once("\r\n\r\n").unwrap_or((&message, ""));
+        assert_eq!(body.trim_end_matches("\r\n"), text, "{input:?}");
+    }
+}
+
+#[test]
 fn what_was_handed_in_and_is_not_taken_is_answered_so_and_not_kept() {
     let sandbox = sandbox("rejects-one", "x");
     let config = config(&sandbox, "", "");

@@ -22,8 +22,8 @@ pub(super) struct Turn {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     Line,
-    /// The message, to be put below this field.
-    Content(String),
+    /// The message.
+    Content,
     /// A message that nobody gets.
     RefusedContent,
     Close,
@@ -105,7 +105,8 @@ impl<'a> Dialogue<'a> {
         };
         match content {
             Content::Whole(message) => {
-                let handed = Handed { reverse_path, recipients, message };
+                let trace = self.trace();
+                let handed = Handed { reverse_path, recipients, trace, message };
                 answer(deliver(handed).to_message())
             }
             Content::TooLarge => answer(TOO_LARGE),
@@ -198,7 +199,7 @@ impl<'a> Dialogue<'a> {
 
     fn data(&self) -> Turn {
         let next = match &self.envelope {
-            Some(envelope) if !envelope.recipients.is_empty() => Next::Content(self.trace()),
+            Some(envelope) if !envelope.recipients.is_empty() => Next::Content,
             _ => Next::RefusedContent,
         };
         Turn { reply: "354 End data with a dot on a line of its own".to_owned(), next }
@@ -208,7 +209,7 @@ impl<'a> Dialogue<'a> {
     fn trace(&self) -> String {
         let protocol = if self.extended { "ESMTP" } else { "SMTP" };
         let Host { name, date, .. } = self.host;
-        format!("Received: by {name} (mailsend) with {protocol}; {}\r\n", date())
+        format!("by {name} (mailsend) with {protocol}; {}", date())
     }
 }
 

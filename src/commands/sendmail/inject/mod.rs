@@ -38,7 +38,9 @@ pub struct Handed {
     pub reverse_path: Option<AddressList>,
     /// Those that were taken, one address each.
     pub recipients: Vec<AddressList>,
-    /// The message, a Received field above it.
+    /// The value of the Received field that belongs above its header.
+    pub trace: String,
+    /// The message as it came.
     pub message: Source,
 }
 
@@ -63,8 +65,8 @@ pub fn serve(
                 Line::Unfit(reply) => dialogue.unfit(reply),
                 Line::End => return wire.flush(),
             },
-            Next::Content(trace) => {
-                let content = wire.content(&trace, host.max_size)?;
+            Next::Content => {
+                let content = wire.content(host.max_size)?;
                 dialogue.content(content, deliver)
             }
             Next::RefusedContent => {

@@ -106,11 +106,10 @@ impl<'a> Wire<'a> {
         })
     }
 
-    /// The message up to the dot, below this field.
-    pub(super) fn content(&mut self, field: &str, most: Option<u64>) -> io::Result<Content> {
+    /// The message up to the dot.
+    pub(super) fn content(&mut self, most: Option<u64>) -> io::Result<Content> {
         let mut message =
             Message { held: Ok(Held::new()), size: 0, most: most.unwrap_or(u64::MAX) };
-        message.hold(field.as_bytes());
         self.data(&mut message)?;
         Ok(message.finish())
     }
@@ -183,10 +182,6 @@ impl Message {
 
 impl Write for Message {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        // Such a line would go on with the field above it.
-        if self.size == 0 && matches!(octets, [b' ' | b'\t', ..]) {
-            self.hold(b"\r\n");
-        }
         self.size += octets.len() as u64;
         if self.size <= self.most {
             self.hold(octets);
