@@ -199,6 +199,11 @@ impl Context {
         names_beside(&String::from_utf8_lossy(&hosts), name)
     }
 
+    /// The first of these names that has a domain.
+    pub fn full_name(&self) -> Option<String> {
+        self.host_name().or_else(|| self.own_names().iter().find_map(|name| full_name(name)))
+    }
+
     /// The name of whoever runs this, where this machine's own accounts have one.
     pub fn login_name(&self) -> Option<String> {
         let uid = rustix::process::getuid().as_raw().to_string();

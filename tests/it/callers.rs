@@ -18,5 +18,8 @@ mod stage;
 
 use self::stage::Stage;
 
+/// What `root` becomes where others are named beside him, who are to learn nothing of aliases.
+const ROOT: &str = "root@night.example.test";
+
 /// The address of the profile, and of the envelope where nobody names another.
 const WATCH: &str = "alice@example.test";

@@ -23,7 +23,7 @@ use crate::commands::{
 use crate::compose::{self, HeaderEnvelope, ReadyError};
 use crate::model::{
     Address, AddressList, Exit, HeaderRecipients, Mending, Parameters, Protocol, Ready,
-    RecipientPolicy, Source,
+    RecipientPolicy, Source, Written,
 };
 
 /// A message, and for whom it is.
@@ -141,7 +141,7 @@ impl Order<'_> {
                 from_rewrite: identity.from_rewrite,
                 trace: self.trace.clone(),
                 name: self.args.name.clone(),
-                names: names(&self.recipients, &header, &directory),
+                names: names(&self.recipients, &header, &directory, self.context),
                 charset: locale.map(|charset| charset.name().to_owned()),
                 login: login(identity, self.context.login_name().as_deref()),
             }),
@@ -228,22 +228,28 @@ impl Order<'_> {
     }
 }
 
-/// Whom the names without a domain stand for in the header, where nothing completes them and that
-/// is one address: `To: root` is of no use to whoever gets it. Nobody but those whom aliases know is
-/// shown what aliases say.
+/// Addresses for the names without a domain in the header, where nothing completes them: `To: root` is
+/// of no use to whoever gets it. That is the one address that an alias knows; where somebody else
+/// gets the message too, who is to learn nothing of aliases, it is this machine's, as ever.
 fn names(
     operands: &[AddressList],
     header: &HeaderEnvelope,
     directory: &Directory<'_>,
+    context: &Context,
 ) -> BTreeMap<String, Address> {
     let of_header = || header.recipients.iter().flat_map(AddressList::entries);
     let mut all = operands.iter().flat_map(AddressList::entries).chain(of_header());
-    if all.any(|written| is_qualified(&written)) {
-        return BTreeMap::new();
-    }
-    let known = of_header().filter_map(|written| {
-        let [mailbox] = <[_; 1]>::try_from(directory.look_up(&written).ok()?.mailboxes).ok()?;
-        Some((written.local.to_lowercase(), mailbox.address))
+    let others = all.any(|written| is_qualified(&written));
+    let host = if others { context.full_name() } else { None };
+    let known = of_header().filter(|written| !is_qualified(written)).filter_map(|written| {
+        let address = if others {
+            Written { domain: None, ..written }.complete(host.as_deref()?).ok()?.address
+        } else {
+            let meant = directory.look_up(&written).ok()?.mailboxes;
+            let [mailbox] = <[_; 1]>::try_from(meant).ok()?;
+            mailbox.address
+        };
+        Some((written.local.to_lowercase(), address))
     });
     known.collect()
 }

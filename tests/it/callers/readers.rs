@@ -1,6 +1,6 @@
 //! Mail readers: mutt, s-nail, bsd-mailx.
 
-use super::{Stage, WATCH};
+use super::{ROOT, Stage, WATCH};
 
 /// What amy writes: lines that are special somewhere on the way, and no end of the last one.
 const BODY: &str = "Grüße,\n\n.\n.dot\nFrom here\nend";
@@ -39,7 +39,7 @@ fn mutt_sends() {
          'Bob Ü <bob@DOMAIN>' root",
     );
     // mutt itself puts the whole name of the host, as /etc/hosts has it, behind a bare name.
-    let to = ["bob@DOMAIN", "root@night.example.test"];
+    let to = ["bob@DOMAIN", ROOT];
     arrived_everywhere(&stage, &to, ("Amy Ä", "amy@night.example.test"));
     let attachments = stage.arrived("bcc").parsed.attachments;
     assert_eq!(attachments[0].octets, b"%PDF\n");
@@ -53,7 +53,7 @@ fn s_nail_sends() {
         "",
         "s-nail -s 'Prüfung: naïve café' -c cc@DOMAIN -b bcc@DOMAIN -a a.pdf bob@DOMAIN root",
     );
-    arrived_everywhere(&stage, &["bob@DOMAIN", "root@DOMAIN"], ("Night Watch", WATCH));
+    arrived_everywhere(&stage, &["bob@DOMAIN", ROOT], ("Night Watch", WATCH));
     let attachments = stage.arrived("bcc").parsed.attachments;
     assert_eq!(attachments[0].octets, b"%PDF\n");
 }
@@ -66,7 +66,7 @@ fn bsd_mailx_sends() {
         "",
         "bsd-mailx -s 'Prüfung: naïve café' -c cc@DOMAIN -b bcc@DOMAIN bob@DOMAIN root",
     );
-    arrived_everywhere(&stage, &["bob@DOMAIN", "root@DOMAIN"], ("Night Watch", WATCH));
+    arrived_everywhere(&stage, &["bob@DOMAIN", ROOT], ("Night Watch", WATCH));
     stage.arrived("bcc").says(&format!("{BODY}\n"));
 }
 
