@@ -30,11 +30,13 @@ pub mod sandbox;
 mod save_failed;
 mod secret_args;
 pub mod send;
+mod sender;
 pub mod sendmail;
 mod settings;
 mod time_zone;
 mod typed;
 pub mod ui;
+mod witness;
 
 pub use job::{How, Job, Letter, Output, Retry};
 pub use refusal::Refusal;

@@ -7,8 +7,9 @@ use super::{attach, body};
 use crate::commands::Refusal;
 use crate::commands::charset::Charsets;
 use crate::commands::recipients::Directory;
+use crate::commands::sender::no_sender;
 use crate::commands::ui::Ui;
-use crate::model::{AddressList, Body, Draft, Exit, Identity};
+use crate::model::{AddressList, Body, Draft, Identity};
 
 /// Refuses a mail that nobody is to get, before anything is read.
 pub(super) fn check_recipients(args: &WhatArgs) -> Result<(), Refusal> {
@@ -79,16 +80,6 @@ pub(super) fn is_for_nobody(Draft { to, cc, bcc, .. }: &Draft) -> bool {
     [to, cc, bcc].iter().all(|list| list.is_empty())
 }
 
-pub(in crate::commands) fn no_sender(profile: Option<&str>) -> Refusal {
-    match profile {
-        Some(name) => {
-            Refusal::new(Exit::CONFIG, format!("the profile {name} does not say who sends"))
-                .hint("set from = \"you@example.com\" in it, or give -f you@example.com")
-        }
-        None => Refusal::usage("nobody is named as the sender").hint("give -f you@example.com"),
-    }
-}
-
 /// One line of text: `-s "$(command)"` may well be more.
 pub(super) fn subject(args: &WhatArgs, charsets: Charsets, ui: &mut Ui) -> Option<String> {
     let text = text::of_flag("--subject", args.subject.as_deref()?, charsets, ui);
@@ -109,7 +100,7 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::commands::ui::Verbosity;
-    use crate::model::{Address, Mailbox};
+    use crate::model::{Address, Exit, Mailbox};
 
     fn identity() -> Identity {
         let address = Address::parse("me@example.com").unwrap();
@@ -142,7 +133,6 @@ mod tests {
         let refusal = draft_of(&no_body(), &Identity::default()).unwrap_err();
         assert_eq!(refusal.message, "the profile corp does not say who sends");
         assert_eq!(refusal.exit, Exit::CONFIG);
-        assert_eq!(no_sender(None).exit, Exit::USAGE);
     }
 
     #[test]

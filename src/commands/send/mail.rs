@@ -3,7 +3,7 @@
 use super::args::SendArgs;
 use crate::commands::Refusal;
 use crate::commands::context::Context;
-use crate::commands::sendmail::rewritten;
+use crate::commands::sender::rewritten;
 use crate::commands::settings::Settled;
 
 /// The settings, with the author that they allow.

@@ -24,7 +24,6 @@ mod text;
 
 pub use args::{Manner, SendArgs};
 pub use check::check;
-pub(super) use draft::no_sender;
 pub use dry_run::{preview, show};
 pub(super) use input::Patience;
 pub(super) use raw::from_stdin as ready_from_stdin;
@@ -33,9 +32,9 @@ use text::Reading;
 use super::charset::{Charset, Charsets};
 use super::context::Context;
 use super::recipients::{Caller, Directory};
-use super::sendmail::witness;
 use super::settings::Settled;
 use super::ui::Ui;
+use super::witness::witness;
 use super::{How, Job, Letter, Output, Refusal, deliver, save_failed};
 use crate::model::{Exit, Protocol, RecipientPolicy};
 

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::args::WhatArgs;
-use super::draft;
 use super::input::{self, Patience};
 use super::reminder::while_typed;
 use super::stdin;
 use crate::commands::Refusal;
 use crate::commands::in_time::in_time;
 use crate::commands::recipients::Directory;
+use crate::commands::sender::no_sender;
 use crate::commands::ui::Ui;
 use crate::model::{EnvelopeSender, HeaderRecipients, Identity, Ready, Source};
 
@@ -72,7 +72,7 @@ pub(super) fn ready(
             (Some(path), _) => EnvelopeSender::Given(path.clone()),
             (None, Some(author)) => EnvelopeSender::Given(Some(author.address.clone())),
             (None, None) => {
-                return Err(draft::no_sender(profile)
+                return Err(no_sender(profile)
                     .hint("or give --read-from to send as the message's Sender or From"));
             }
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::commands::Refusal;
+use crate::commands::sender::Sender;
 use crate::commands::ui::Verbosity;
 use crate::model::{AddressList, Parameters};
 
@@ -71,13 +72,4 @@ pub enum Deed {
     RunQueue,
     /// `-bi`, newaliases: read the aliases anew.
     ReadAliases,
-}
-
-/// What `-f` takes: nobody, or an address that may have no domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sender {
-    /// `<>`
-    Nobody,
-    /// One address.
-    Address(AddressList),
 }

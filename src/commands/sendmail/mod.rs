@@ -9,18 +9,16 @@ pub mod inject;
 mod order;
 mod queue;
 mod refused;
-mod sender;
 mod speak;
 mod verify;
-mod witness;
 
-pub use args::{Deed, Sender, SendmailArgs};
+pub use args::{Deed, SendmailArgs};
 pub use refused::{StandIn, refused};
-pub(in crate::commands) use sender::rewritten;
-pub use witness::witness;
 
 use super::context::Context;
+pub use super::sender::Sender;
 use super::ui::Ui;
+use super::witness::witness;
 use crate::model::Exit;
 
 /// Does what sendmail(8) is asked for.

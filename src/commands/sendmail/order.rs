@@ -9,12 +9,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::SendmailArgs;
-use super::args::{Deed, Sender};
-use super::sender::{envelope_sender, is_qualified, login};
+use super::args::Deed;
 use crate::commands::charset::Charset;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory, shown};
 use crate::commands::record::NotKept;
+use crate::commands::sender::{Sender, envelope_sender, is_qualified, login};
 use crate::commands::settings::{SettingsArgs, Settled};
 use crate::commands::ui::Ui;
 use crate::commands::{

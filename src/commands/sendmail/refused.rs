@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::witness;
 use crate::commands::context::Context;
 use crate::commands::record::{self, NotKept};
 use crate::commands::ui::{Ui, Verbosity};
+use crate::commands::witness::witness;
 use crate::commands::{Refusal, save_failed, send};
 use crate::compose;
 use crate::model::Exit;

@@ -5,14 +5,14 @@ use std::io;
 use std::sync::Arc;
 
 use super::SendmailArgs;
-use super::args::Sender;
 use super::inject::{self, Answer, Handed, Host};
 use super::order::{Order, no_lmtp, settle};
-use super::witness;
 use crate::commands::Refusal;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory};
+use crate::commands::sender::Sender;
 use crate::commands::ui::Ui;
+use crate::commands::witness::witness;
 use crate::model::{AddressList, Exit, Protocol, reason};
 
 /// Serves one client.

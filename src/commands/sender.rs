@@ -1,11 +1,29 @@
 //! Who sends: who gets the bounces, and who wrote a message that does not say it.
 
-use super::args::Sender;
-use crate::commands::Refusal;
-use crate::commands::send::no_sender;
+use super::Refusal;
 use crate::model::{
     Address, AddressList, EnvelopeSender, Exit, FromRewrite, Identity, LOCALHOST, Mailbox, Written,
 };
+
+/// What `-f` takes: nobody, or an address that may have no domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// `<>`
+    Nobody,
+    /// One address.
+    Address(AddressList),
+}
+
+/// Nobody is named as the sender; the profile is for the message.
+pub(super) fn no_sender(profile: Option<&str>) -> Refusal {
+    match profile {
+        Some(name) => {
+            Refusal::new(Exit::CONFIG, format!("the profile {name} does not say who sends"))
+                .hint("set from = \"you@example.com\" in it, or give -f you@example.com")
+        }
+        None => Refusal::usage("nobody is named as the sender").hint("give -f you@example.com"),
+    }
+}
 
 /// The author of a message that names none, where the profile has no address: whoever runs this, at
 /// the profile's domain.
@@ -39,7 +57,7 @@ pub(super) fn envelope_sender(
 }
 
 /// The author that is named, or the profile's with that name, as from_rewrite says.
-pub(in crate::commands) fn rewritten(
+pub(super) fn rewritten(
     list: &AddressList,
     identity: &Identity,
     profile: Option<&str>,
@@ -111,6 +129,12 @@ mod tests {
             Ok(EnvelopeSender::Header) => "header".to_owned(),
             Err(refusal) => format!("{}: {refusal}", refusal.exit.0),
         }
+    }
+
+    #[test]
+    fn without_a_sender_the_profile_is_at_fault_or_the_command_line() {
+        assert_eq!(no_sender(Some("corp")).exit, Exit::CONFIG);
+        assert_eq!(no_sender(None).exit, Exit::USAGE);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tells the system's log what went wrong, for nobody sees what a job of cron's mailer prints.
 
-use crate::commands::Refusal;
-use crate::commands::context::Context;
+use super::Refusal;
+use super::context::Context;
 use crate::log::Log;
 
 /// What lines in the log begin with.
@@ -11,7 +11,7 @@ const TAG: &str = "mailsend";
 const MOST: usize = 30;
 
 /// Writes an error down with its hints. A machine without a log is no error: stderr has it, too.
-pub fn witness(error: &anyhow::Error, tag: Option<&str>, context: &Context) {
+pub(super) fn witness(error: &anyhow::Error, tag: Option<&str>, context: &Context) {
     let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
     let exit = refusal.map_or(String::new(), |refusal| format!(", exit status {}", refusal.exit.0));
     let user = context.login_name().unwrap_or_else(|| "unknown user".to_owned());
