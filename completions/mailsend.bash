@@ -1284,7 +1284,7 @@ _mailsend() {
             return 0
             ;;
         mailsend__subcmd__sendmail)
-            opts="-t -i -f -F -b -n -N -R -V -B -o -q -L -C -v -h --profile --config --dry-run --help"
+            opts="-t -i -f -F -b -n -N -R -V -B -o -q -L -C -v --profile --config --dry-run --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

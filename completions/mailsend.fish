@@ -238,24 +238,24 @@ complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s N -d 'Whe
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s R -d 'What a report of failure returns: full or hdrs' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s V -d 'What the reports call the mail' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s B -d '7BIT or 8BITMIME; what counts is what the message has' -r -f
-complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s o -d 'An option of Sendmail\'s; nothing follows from it' -r -f
-complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s q -d 'Send what waits: nothing does' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s o -d 'An option of Sendmail\'s; it changes nothing' -r -f
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s q -d 'Run the queue, which is always empty: mail is sent at once' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s L -d 'What errors in the system\'s log begin with [default: mailsend]' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s C -d 'Read only this configuration file (--config means the same)' -r -F
-complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l profile -d 'Use this profile [default: whose from is -f or the author, or as always]' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l profile -d 'Use this profile [default: the one that sends as -f or the author, else as mailsend(1)]' -r -f -a "(command mailsend complete profiles 2>/dev/null)"
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l config -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s t -d 'Send to the To, Cc and Bcc of the message as well'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s i -d 'A line with a single dot is text; that is always so here'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s n -d 'Do not look recipients up in the aliases'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s v -d 'Say what happened; -vv shows the dialogue'
 complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l dry-run -d 'Show the message and its envelope instead of sending it'
-complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -s h -l help -d 'Show help; --help shows everything'
+complete -c mailsend -n "__fish_mailsend_using_subcommand sendmail" -l help -d 'Show this help'
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s s -d 'The subject' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s c -d 'Recipients of a carbon copy' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s b -d 'Recipients that the others do not see' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s r -d 'The author' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s a -d 'Attach a file, or add a header field: \'Name: value\'' -r -F
-complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s A -d 'Attach a file; a word that is none is the profile to use' -r -F
+complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s A -d 'Attach this file; the name of a profile instead chooses that' -r -F
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s C -d 'Add a header field' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -s S -d 'from=ADDRESS and reply-to=LIST of s-nail\'s variables' -r -f
 complete -c mailsend -n "__fish_mailsend_using_subcommand mail" -l profile -d 'Use this profile' -r -f -a "(command mailsend complete profiles 2>/dev/null)"

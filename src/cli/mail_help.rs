@@ -20,7 +20,7 @@ pub(super) fn describe() -> Command {
         .arg(value("b", "LIST", "Recipients that the others do not see"))
         .arg(value("r", "ADDRESS", "The author"))
         .arg(value("a", "WHAT", "Attach a file, or add a header field: 'Name: value'"))
-        .arg(value("A", "WHAT", "Attach a file; a word that is none is the profile to use"))
+        .arg(value("A", "WHAT", "Attach this file; the name of a profile instead chooses that"))
         .arg(value("C", "FIELD", "Add a header field"))
         .arg(value("S", "VARIABLE", "from=ADDRESS and reply-to=LIST of s-nail's variables"))
         .arg(flag("E", "Send nothing if there is no text"))
@@ -70,8 +70,13 @@ Examples:
   With a file, by the profile corp:
     mailsend mail -s report -a report.pdf -A corp boss@example.com < note.txt
 
-Flags that change nothing about a message are taken and nothing follows from them; those that would
-read mail, or have another program send it, are refused.
+Exit statuses:
+  Those of mailsend(1); what could not be sent is kept, whatever the status.
+
+Notes:
+  The long names of these flags are known too (--subject, --attach, --append, ...).
+  Flags that change nothing about a message are taken; those that would read mail, or
+  have another program send it, are refused.
 
 See also:
   mailsend(1), mailsend-sendmail(1), mailsend-config(5)";

@@ -100,8 +100,14 @@ fn bundled(
             None => return Err(unknown(&format!("-{letter}"))),
             Some(Takes::Nothing) => single(args, letter),
             Some(Takes::Value) if rest.is_empty() => {
-                let value = words.next().ok_or_else(|| needs_value(&format!("-{letter}")))?;
-                return with_value(args, letter, value);
+                return match words.next() {
+                    Some(value) => with_value(args, letter, value),
+                    None if letter == 'h' => {
+                        Err(Refusal::usage("-h is how often a mail was passed on")
+                            .hint("--help shows the flags"))
+                    }
+                    None => Err(needs_value(&format!("-{letter}"))),
+                };
             }
             Some(Takes::Value) if letter == 'o' && ORIGINS.contains(&rest) => {
                 words.next();
@@ -150,6 +156,11 @@ fn with_value(args: &mut SendmailArgs, letter: char, value: &str) -> Result<(), 
                 'R' => args.parameters.returned = Some(returned(value)?),
                 _ => args.parameters.envelope_id = Some(envelope_id(value)?),
             }
+        }
+        // PROTOCOL or PROTOCOL:HOST; whoever types the name of a profile would send by another one.
+        'p' if !value.contains(':') && value.contains(|it: char| it.is_ascii_lowercase()) => {
+            return Err(Refusal::usage(format!("-p {value} is no protocol"))
+                .hint(format!("a profile is chosen by --profile {value}")));
         }
         'X' => args.ignored.push(format!("-X {value}")),
         // -B says what can be seen, and the others are about queues and mailboxes.
@@ -267,7 +278,7 @@ fn no_daemon(flag: &str) -> Refusal {
 
 fn unknown(flag: &str) -> Refusal {
     Refusal::usage(format!("sendmail has no flag {flag}"))
-        .hint("`mailsend sendmail --help` shows those that count")
+        .hint("`mailsend sendmail --help` lists the flags")
         .hint("a recipient that begins with a hyphen stands behind --")
 }
 

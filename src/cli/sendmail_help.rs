@@ -33,8 +33,8 @@ pub(super) fn describe() -> Command {
         .arg(value("R", "WHAT", "What a report of failure returns: full or hdrs"))
         .arg(value("V", "ID", "What the reports call the mail"))
         .arg(value("B", "TYPE", "7BIT or 8BITMIME; what counts is what the message has"))
-        .arg(value("o", "OPTION", "An option of Sendmail's; nothing follows from it"))
-        .arg(value("q", "WHAT", "Send what waits: nothing does").num_args(0..=1))
+        .arg(value("o", "OPTION", "An option of Sendmail's; it changes nothing"))
+        .arg(value("q", "WHAT", "Run the queue, which is always empty: mail is sent at once").num_args(0..=1))
         .arg(value("L", "TAG", "What errors in the system's log begin with [default: mailsend]"))
         .arg(
             Arg::new("file")
@@ -47,7 +47,7 @@ pub(super) fn describe() -> Command {
             Arg::new("profile")
                 .long("profile")
                 .value_name("NAME")
-                .help("Use this profile [default: whose from is -f or the author, or as always]"),
+                .help("Use this profile [default: the one that sends as -f or the author, else as mailsend(1)]"),
         )
         .arg(Arg::new("config").long("config").value_name("FILE").hide(true))
         .arg(
@@ -56,6 +56,8 @@ pub(super) fn describe() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Show the message and its envelope instead of sending it"),
         )
+        .disable_help_flag(true)
+        .arg(Arg::new("help").long("help").action(ArgAction::SetTrue).help("Show this help"))
         .after_long_help(AFTER_HELP)
 }
 
@@ -91,11 +93,16 @@ Examples:
   See who gets mail for root:
     mailsend sendmail -bv root
 
-Other flags of Sendmail, Postfix and Exim are taken and nothing follows from them. -bd and -q with an
-interval ask for a daemon and are refused.
+Notes:
+  Other flags of Sendmail, Postfix and Exim are taken, and change nothing.
+  -bd and -q with an interval ask for a daemon and are refused.
+
+Exit statuses:
+  Those of mailsend(1); what could not be sent is kept, whatever the status.
 
 Files:
-  /etc/mailsend/config.toml       the system's configuration; mailsend-config(5)
+  ~/.config/mailsend/config.toml  the user's configuration; mailsend-config(5)
+  /etc/mailsend/config.toml       the system's
   ~/.local/state/mailsend/failed  mail that could not be sent, unless save_failed is set
   /var/lib/mailsend/failed        the same for those without a home, where that folder is there
 

@@ -118,8 +118,12 @@ impl<'a> Directory<'a> {
     }
 
     fn unknown(&self, written: &Written<'_>, place: Option<&Origin>) -> Refusal {
-        let none = AliasBook::default();
-        let aliases = self.aliases.as_ref().unwrap_or(&none);
+        let Some(aliases) = &self.aliases else {
+            let name = shown(written);
+            let message = format!("{name:?} has no domain, and -n looks no alias up");
+            return Refusal::new(Exit::CONFIG, message)
+                .hint("leave -n out, or set qualify_domain in the profile");
+        };
         let refusal = Refusal::from(aliases.nobody(&shown(written), place));
         match (self.caller, place) {
             (Caller::Person, None) => {

@@ -138,7 +138,9 @@ fn unknown_at_the_top(item: &Item<'_>) -> ConfigError {
     if KEYS.contains(&item.key) {
         return error.with_hint("it belongs into [profiles.NAME] or [defaults]");
     }
-    match nearest(item.key, ["default_profile", "aliases", "defaults", "profiles"]) {
+    // A table of one alias's name would else be taken for a profile's.
+    let near = nearest(item.key, ["default_profile", "aliases", "defaults", "profiles"]);
+    match near.or((item.key == "alias").then_some("aliases")) {
         Some(name) => error.with_suggestion(Some(name)),
         None if item.table().is_ok() => {
             error.with_hint(format!("a profile is written [profiles.{}]", item.key))

@@ -145,6 +145,12 @@ impl SecretError {
                 "run chmod 600 {}, or where that is impossible, set danger_readable_secret_file = true",
                 path.display()
             )),
+            Self::Unreadable { path, error, .. }
+                if error.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                let path = path.display();
+                Some(format!("give {path} a group that this user is in, and run chmod 640"))
+            }
             Self::NoCredentials { name, .. } => Some(format!(
                 "systemd sets it for a unit with LoadCredential={name}:/path/of/the/secret"
             )),

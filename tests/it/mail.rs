@@ -71,7 +71,10 @@ fn an_author_is_the_profile_s_where_it_has_no_domain_or_may_be_nobody_else() {
         let (found, message) = sent(words, lines, "hi\n");
         assert_eq!(found, format!("{envelope}: a@x.test"), "{words:?}");
         let (name, address) = author;
-        assert_eq!(python_parse(&message).from, [(name.to_owned(), address.to_owned())]);
+        let mail = python_parse(&message);
+        assert_eq!(mail.from, [(name.to_owned(), address.to_owned())]);
+        let answers = if lines.is_empty() { "" } else { "me@y.test" };
+        assert_eq!(mail.reply_to.first().map_or("", |(_, address)| address), answers);
     }
 }
 

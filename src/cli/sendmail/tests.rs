@@ -149,6 +149,8 @@ fn what_is_not_understood_is_named() {
         (&["-Z", "a@x"][..], "sendmail has no flag -Z", Exit::USAGE),
         (&["-té"], "sendmail has no flag -é", Exit::USAGE),
         (&["--json"], "sendmail has no flag --json", Exit::USAGE),
+        (&["-p", "sandbox", "a@x"], "-p sandbox is no protocol", Exit::USAGE),
+        (&["-h"], "-h is how often a mail was passed on", Exit::USAGE),
         (&["-t", "-f"], "-f needs a value behind it", Exit::USAGE),
         (&["--profile"], "--profile needs a value behind it", Exit::USAGE),
         (&["-F", "a\nb"], "-F: a line break or a NUL", Exit::USAGE),
@@ -216,8 +218,9 @@ fn word() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
         let value = match flag {
             "-N" => Some("failure"),
             "-R" => Some("full"),
-            "-O" | "-F" | "-f" | "-r" | "-o" | "-oMr" | "-h" | "-L" | "-M" | "-e" | "-p" | "-V"
-            | "-X" | "-C" | "-D" => Some("value"),
+            "-p" => Some("ESMTP"),
+            "-O" | "-F" | "-f" | "-r" | "-o" | "-oMr" | "-h" | "-L" | "-M" | "-e" | "-V" | "-X"
+            | "-C" | "-D" => Some("value"),
             _ => None,
         };
         (std::iter::once(flag).chain(value).map(str::to_owned).collect(), Vec::new())

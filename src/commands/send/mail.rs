@@ -17,6 +17,15 @@ pub(super) fn settle(args: &SendArgs, context: &Context) -> Result<Settled, Refu
     let mut settled = settings.settle(layer, context)?;
     let profile = settled.settings.server.profile.clone();
     let identity = &mut settled.settings.identity;
-    identity.from = Some(rewritten(&from.value, identity, profile.as_deref())?);
+    let author = rewritten(&from.value, identity, profile.as_deref())?;
+    // Whoever it was can still be answered.
+    let mut others = from.value.entries().filter(|it| it.is_answerable());
+    if identity.reply_to.is_empty()
+        && let Some(other) = others.find_map(|it| it.complete("").ok())
+        && other.address != author.address
+    {
+        identity.reply_to.push(other);
+    }
+    identity.from = Some(author);
     Ok(settled)
 }

@@ -7,8 +7,9 @@ use crate::commands::Refusal;
 use crate::commands::alias_files::read;
 use crate::commands::context::Context;
 use crate::commands::recipients::{Caller, Directory, Meant, shown};
+use crate::commands::settings::locations;
 use crate::commands::ui::Ui;
-use crate::config::{Finding, Severity};
+use crate::config::{self, Finding, Severity};
 use crate::model::{AddressList, Exit};
 
 /// Says who gets the mail of each recipient, and by which server.
@@ -17,12 +18,19 @@ pub(super) fn verify(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> any
     let directory = Directory::new(&settings, context, Caller::Program);
     let directory = if args.no_aliases { directory.without_aliases() } else { directory };
     let mut entries = args.recipients.iter().flat_map(AddressList::entries).peekable();
-    if entries.peek().is_none() {
+    if entries.peek().is_none() && args.fault.is_none() {
         return Err(Refusal::usage("-bv is about recipients, and there are none").into());
     }
+    let mut faults: Vec<Refusal> = args.fault.iter().cloned().collect();
     for written in entries {
         let typed = shown(&written);
-        let Meant { mailboxes, nobody } = directory.look_up(&written)?;
+        let Meant { mailboxes, nobody } = match directory.look_up(&written) {
+            Ok(meant) => meant,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
         let host = &settings.server.host;
         for mailbox in mailboxes {
             let user = mailbox.address;
@@ -35,7 +43,9 @@ pub(super) fn verify(args: &SendmailArgs, context: &Context, ui: &mut Ui) -> any
             )?;
         }
     }
-    Ok(Exit::OK)
+    let Some(last) = faults.pop() else { return Ok(Exit::OK) };
+    faults.iter().for_each(|fault| ui.warning(fault));
+    Err(last.into())
 }
 
 /// Says what is wrong with the aliases. They are read whenever they are needed, so that there is
@@ -48,10 +58,11 @@ pub(super) fn read_aliases(
     // Packages call this when they are installed, before anybody has set mailsend up.
     let settings = match settle(args, None, context) {
         Ok(settled) => settled.settings,
-        Err(refusal) => {
+        Err(refusal) if has_no_profile(args, context) => {
             ui.warning(format_args!("no aliases are known: {refusal}"));
             return Ok(Exit::OK);
         }
+        Err(refusal) => return Err(refusal.into()),
     };
     let domain = settings.identity.qualify_domain.as_deref();
     let findings = settings.aliases.check(domain, &read);
@@ -66,6 +77,12 @@ pub(super) fn read_aliases(
     let mut refusal = Refusal::new(Exit::CONFIG, lines.join("\n"));
     refusal.hints.extend(errors.into_iter().filter_map(|finding| finding.hint));
     Err(refusal.into())
+}
+
+/// Whether the configuration can be read, and names no server at all.
+fn has_no_profile(args: &SendmailArgs, context: &Context) -> bool {
+    let configuration = config::load(&locations(args.config.as_deref(), context));
+    configuration.is_ok_and(|it| it.profile_names().is_empty())
 }
 
 fn told(finding: &Finding) -> String {

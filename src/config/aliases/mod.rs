@@ -104,7 +104,10 @@ impl AliasBook {
             Some(place) => ConfigError::new(format!("{place}: {message}")).placed(place.clone()),
             None => ConfigError::new(message),
         };
-        error.with_hint(self.line_to_add(name))
+        error.with_hint(match place {
+            Some(_) => format!("write the whole address there, {}", self.line_to_add(name)),
+            None => self.line_to_add(name),
+        })
     }
 
     fn line_to_add(&self, name: &str) -> String {

@@ -305,8 +305,9 @@ fn a_name_that_is_nobody_s_is_told_with_the_line_to_add() {
     assert_eq!(name, "root");
     assert_eq!(
         said(&stage.book, Some(place)),
-        "/etc/aliases:1:6: \"root\" has no domain, and no alias says who that is | add the line \
-         `root: you@example.com` to /etc/aliases, or set qualify_domain"
+        "/etc/aliases:1:6: \"root\" has no domain, and no alias says who that is | write the \
+         whole address there, add the line `root: you@example.com` to /etc/aliases, or set \
+         qualify_domain"
     );
     assert_eq!(
         said(&Stage::new("", "", &[]).book, None),

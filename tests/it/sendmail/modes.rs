@@ -47,6 +47,7 @@ fn newaliases_says_what_is_wrong_with_them() {
 #[test]
 fn newaliases_is_no_error_before_anything_is_set_up() {
     called("newaliases", &[], "").run().exit(0).stderr_contains("no aliases are known: no profile");
+    called("newaliases", &[], "[profiles.a]\nhots = 1").run().exit(78).stderr_contains("hots");
 }
 
 #[test]
@@ -64,6 +65,21 @@ fn where_mail_would_go_is_told_without_sending() {
         "root... deliverable: host 127.0.0.1, user o@x.test\n\
          a@x.test... deliverable: host 127.0.0.1, user a@x.test\n",
     );
+}
+
+#[test]
+fn every_recipient_is_looked_at() {
+    let outcome = refused(
+        &["-bv", "nick", "root", "li@x.test", "ann"],
+        "",
+        "[aliases]\nroot = \"o@x.test\"",
+        "",
+    );
+    outcome.exit(78).stdout_is(
+        "root... deliverable: host 127.0.0.1, user o@x.test\n\
+         li@x.test... deliverable: host 127.0.0.1, user li@x.test\n",
+    );
+    outcome.stderr_contains("\"nick\" has no domain").stderr_contains("\"ann\" has no domain");
 }
 
 #[test]
