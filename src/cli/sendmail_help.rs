@@ -101,10 +101,10 @@ Exit statuses:
   Those of mailsend(1); what could not be sent is kept, whatever the status.
 
 Files:
-  ~/.config/mailsend/config.toml  the user's configuration; mailsend-config(5)
-  /etc/mailsend/config.toml       the system's
-  ~/.local/state/mailsend/failed  mail that could not be sent, unless save_failed is set
-  /var/lib/mailsend/failed        the same for those without a home, where that folder is there
+  ~/.config/mailsend/config.toml  the user's configuration
+  /etc/mailsend/config.toml       the system's; mailsend-config(5) has all keys
+  ~/.local/state/mailsend/failed  mail that was not sent, unless save_failed is set
+  /var/lib/mailsend/failed        the same, for whoever has no home
 
 See also:
   mailsend(1), mailsend-config(5)";

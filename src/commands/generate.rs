@@ -32,7 +32,7 @@ enum What {
 
 /// When what the man pages say last changed: mdoc and man want a date, and today's would differ
 /// from what is kept.
-const MAN_DATE: &str = "2026-11-22";
+const MAN_DATE: &str = "2026-11-27";
 /// The longest line of a man page's source, in octets.
 const MAN_WIDTH: usize = 78;
 
