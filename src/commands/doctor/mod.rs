@@ -62,9 +62,10 @@ Examples:
     mailsend doctor localhost:1025 --username me --danger-cleartext-auth
 
 Exit statuses:
-  0 if something works; else that of the mail that would fail: 77 for a login or a
-  certificate, 75, 76 or 68 for the network, 67 or 69 for the sender or the recipient,
-  78 where only a way is left that you have to agree to.";
+  0 if something works; else that of the mail that would fail:
+  77 for a login or a certificate, 75, 76 or 68 for the network, 67 or 69 for
+  the sender or the recipient, 78 where only a way is left that you have to
+  agree to.";
 
 /// Find out why mail is not sent, and the settings that work
 ///
