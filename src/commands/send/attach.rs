@@ -241,7 +241,10 @@ fn suspect_account(refusal: Refusal, path: &Path) -> Refusal {
     let like_account =
         text != "-" && !text.contains(['/', '.']) && path.symlink_metadata().is_err();
     if like_account {
-        refusal.hint(format!("-a attaches a file; to choose a profile write -p {}", quoted(&text)))
+        refusal.hint(format!(
+            "-a attaches a file; to choose a profile write --profile {}",
+            quoted(&text)
+        ))
     } else {
         refusal
     }
@@ -359,7 +362,7 @@ mod tests {
     fn an_account_of_msmtp_is_recognised() {
         let refusal = refusal("work");
         assert_eq!(refusal.message, "cannot read work: no such file or directory");
-        assert_eq!(refusal.hints, ["-a attaches a file; to choose a profile write -p work"]);
+        assert_eq!(refusal.hints, ["-a attaches a file; to choose a profile write --profile work"]);
         assert_eq!(self::refusal("no/such.pdf").hints, [""; 0]);
     }
 }

@@ -24,10 +24,15 @@ fn the_name_that_it_is_called_by_says_what_it_is() {
 fn the_queue_is_empty_and_what_is_kept_is_told() {
     let empty = called("mailq", &[], "").run();
     empty.exit(0).stdout_is("Mail queue is empty\n").stderr_is("");
-    let program = sendmail(&["-bp"]).file(".local/state/mailsend/failed/1.eml", "x");
+    let beside = "{\"recipients\": [{\"address\": \"a@x.test\"}], \"error\": \"no\\nway\"}";
+    let program = sendmail(&["-bp"])
+        .file(".local/state/mailsend/failed/1.eml", "x")
+        .file(".local/state/mailsend/failed/1.envelope.json", beside)
+        .file(".local/state/mailsend/failed/2.eml", "x");
     let folder = program.home().join(".local/state/mailsend/failed");
     let expected = format!(
-        "Mail queue is empty\n1 mail that could not be sent is kept in {}\n",
+        "Mail queue is empty\n2 mails that could not be sent are kept in {}:\n  \
+         1.eml to a@x.test: no\n  2.eml to : nothing says why\n",
         folder.display()
     );
     program.run().exit(0).stdout_is(&expected);
