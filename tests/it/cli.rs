@@ -184,7 +184,7 @@ fn an_account_behind_a_is_answered_with_the_flag_for_it() {
         &[&SOMEBODY[..], &["-a", "no-such-account"]].concat(),
         66,
         "mailsend: cannot read no-such-account: no such file or directory\n\
-         hint: -a attaches a file; to choose a profile write -p no-such-account\n",
+         hint: -a attaches a file; to choose a profile write --profile no-such-account\n",
     );
 }
 
