@@ -151,7 +151,10 @@ impl Configuration {
         match nearest(name, names.iter().copied()) {
             Some(near) => error.with_suggestion(Some(near)),
             None if names.is_empty() => error.with_hint(self.skipped().next().map_or_else(
-                || "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none".to_owned(),
+                || {
+                    "`mailsend profiles add ADDRESS` sets one up; --profile sandbox needs none"
+                        .to_owned()
+                },
                 may_not_read,
             )),
             None => error.with_hint(format!("there are: {}", self.listed())),

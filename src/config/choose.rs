@@ -77,8 +77,10 @@ impl Configuration {
             [] => Err(ConfigError::new(format!("no profile in {}, and no --host", self.places()))
                 .with_hint(match self.skipped().next() {
                     Some(path) => may_not_read(path),
-                    None => "`mailsend profiles add ADDRESS` sets one up; -p sandbox needs none"
-                        .to_owned(),
+                    None => {
+                        "`mailsend profiles add ADDRESS` sets one up; --profile sandbox needs none"
+                            .to_owned()
+                    }
                 })),
             [first, ..] => {
                 let message = format!("nothing says which profile to use: {}", self.listed());
@@ -241,7 +243,7 @@ mod tests {
                 &Configuration::of(&[("/u", "")]),
                 choice(None, None, None),
                 "error: no profile in /u, and no --host \
-                 | `mailsend profiles add ADDRESS` sets one up; -p sandbox needs none",
+                 | `mailsend profiles add ADDRESS` sets one up; --profile sandbox needs none",
             ),
         ] {
             assert_eq!(outcome(configuration, &choice), expected);
@@ -298,7 +300,7 @@ mod tests {
         assert_eq!(
             outcome(&default, &choice(None, None, None)),
             "error: /u:2:19: default_profile: no profile \"corp\" in /u | `mailsend profiles add \
-             ADDRESS` sets one up; -p sandbox needs none"
+             ADDRESS` sets one up; --profile sandbox needs none"
         );
     }
 
