@@ -71,7 +71,7 @@ Examples:
     mailsend mail -s report -a report.pdf -A corp boss@example.com < note.txt
 
 Exit statuses:
-  Those of mailsend(1); what could not be sent is kept, whatever the status.
+  Those of mailsend(1). What could not be sent is kept whatever the status, but for 64.
 
 Notes:
   The long names of these flags are known too (--subject, --attach, --append, ...).

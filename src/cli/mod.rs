@@ -164,6 +164,7 @@ Environment:
   MAILSEND_SANDBOX  set by `mailsend sandbox -- COMMAND`: the mail is caught, not sent
   ALL_PROXY         and HTTPS_PROXY, NO_PROXY: only with --proxy env
   XDG_CONFIG_HOME   where mailsend/config.toml is looked for instead of ~/.config
+  XDG_STATE_HOME    where sendmail and mail keep what was not sent instead of ~/.local/state
 
 See also:
   mailsend-doctor(1), mailsend-profiles(1), mailsend-sandbox(1), mailsend-sendmail(1),

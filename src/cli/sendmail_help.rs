@@ -98,7 +98,7 @@ Notes:
   -bd and -q with an interval ask for a daemon and are refused.
 
 Exit statuses:
-  Those of mailsend(1); what could not be sent is kept, whatever the status.
+  Those of mailsend(1). What could not be sent is kept whatever the status, but for 64.
 
 Files:
   ~/.config/mailsend/config.toml  the user's configuration

@@ -182,6 +182,28 @@ fn the_text_is_kept_where_an_address_is_at_fault() {
 }
 
 #[test]
+fn a_password_that_was_typed_for_s_nail_is_kept_nowhere() {
+    for set in [
+        &["-S", "smtp-auth-password=hunter2"][..],
+        &["-Smta=smtp://u:hunter2@h.test"],
+        &["-vS", "v15-compat=hunter2"],
+        &["--set", "password=hunter2"],
+        &["--set=password=hunter2"],
+    ] {
+        let words = [&["mail", "-s", "x", "|filter"][..], set].concat();
+        let outcome = Mailsend::new().args(words).stdin("important\n").run();
+        outcome.exit(65).lacks("hunter2");
+        let folder = outcome.home().join(".local/state/mailsend/failed");
+        let files: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+        assert_eq!(files.len(), 2);
+        for file in files {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            assert!(!text.contains("hunter2"), "{set:?}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_name_that_nobody_is_has_the_line_to_add() {
     let config = "[profiles.corp]\nhost = \"h\"\nfrom = \"me@x.test\"";
     let outcome = Mailsend::new().args(["mail", "nick"]).config(config).stdin("hi\n").run();

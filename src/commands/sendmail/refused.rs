@@ -53,8 +53,48 @@ fn kept(refusal: Refusal, place: StandIn, words: &[OsString], context: &Context)
     let content = content.map_err(NotKept::because);
     let nobody = std::iter::empty();
     let mut envelope = record::envelope_as_given(nobody, None, &refusal, context);
-    let words = words.iter().map(|word| Value::from(word.to_string_lossy()));
+    let words = without_variables(words).into_iter().map(Value::from);
     envelope.insert("command".to_owned(), words.collect());
     let folders = save_failed::usual_folders(context);
     record::keep_as_given(&folders, content, envelope, refusal, context, &mut ui)
+}
+
+/// The words, but for what `-S` and `--set` set: s-nail takes passwords there. A letter `S` in another
+/// word of flags hides the rest of that, too.
+fn without_variables(words: &[OsString]) -> Vec<String> {
+    const HIDDEN: &str = "***";
+    const SET: &str = "--set";
+    let mut hides_next = false;
+    let shown = |word: &OsString| {
+        let word = word.to_string_lossy();
+        if std::mem::take(&mut hides_next) {
+            return HIDDEN.to_owned();
+        }
+        let end = match word.strip_prefix('-') {
+            Some(_) if word.starts_with(SET) => SET.len(),
+            Some(letters) if !letters.starts_with('-') => match letters.find('S') {
+                Some(place) => place + "-S".len(),
+                None => return word.into_owned(),
+            },
+            _ => return word.into_owned(),
+        };
+        hides_next = end == word.len();
+        if hides_next { word.into_owned() } else { format!("{}{HIDDEN}", &word[..end]) }
+    };
+    words.iter().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_hidden_and_all_else_is_shown() {
+        let line = "mail -s S=1 -S a=b -vS c -Sd=e --set f=g --set=h -aé x@y.test S -";
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        assert_eq!(
+            without_variables(&words).join(" "),
+            "mail -s S=1 -S *** -vS *** -S*** --set *** --set*** -aé x@y.test S -"
+        );
+    }
 }
