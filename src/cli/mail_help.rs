@@ -3,18 +3,15 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::described::{addresses, flag, value};
+
 /// The subcommand, described.
 pub(super) fn describe() -> Command {
     Command::new(super::MAIL)
         .about("Stand in for mail(1), for smartd and old scripts")
         .long_about(LONG_ABOUT)
         .override_usage("mailsend mail [OPTIONS] ADDRESS...\n       mail [OPTIONS] ADDRESS...")
-        .arg(
-            Arg::new("addresses")
-                .value_name("ADDRESS")
-                .action(ArgAction::Append)
-                .help("Recipients; several may stand in one word, with commas between them"),
-        )
+        .arg(addresses())
         .arg(value("s", "SUBJECT", "The subject"))
         .arg(value("c", "LIST", "Recipients of a carbon copy"))
         .arg(value("b", "LIST", "Recipients that the others do not see"))
@@ -41,14 +38,6 @@ pub(super) fn describe() -> Command {
                 .help("Show the message instead of sending it"),
         )
         .after_long_help(AFTER_HELP)
-}
-
-fn flag(letter: &'static str, help: &'static str) -> Arg {
-    Arg::new(letter).short(letter.chars().next()).action(ArgAction::SetTrue).help(help)
-}
-
-fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
-    Arg::new(letter).short(letter.chars().next()).value_name(name).help(help)
 }
 
 const LONG_ABOUT: &str = "\
@@ -84,11 +73,11 @@ See also:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{mail, sendmail_help};
+    use crate::cli::{described, mail};
 
     #[test]
     fn the_grammar_knows_every_flag_that_is_described() {
-        for mut words in sendmail_help::each_flag(&describe(), |letter| match letter {
+        for mut words in described::each_flag(&describe(), |letter| match letter {
             Some('C') => "X-A: b",
             Some('S') => "from=a@x.test",
             _ => "value",

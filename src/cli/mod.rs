@@ -4,6 +4,7 @@
 //! wording and exit status.
 
 mod complaint;
+mod described;
 mod habits;
 mod mail;
 mod mail_help;

@@ -3,6 +3,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::described::{addresses, flag, value};
+
 /// The subcommand, described.
 pub(super) fn describe() -> Command {
     Command::new(super::SENDMAIL)
@@ -12,12 +14,7 @@ pub(super) fn describe() -> Command {
             "mailsend sendmail [OPTIONS] [ADDRESS]...\n       \
              sendmail [OPTIONS] [ADDRESS]...",
         )
-        .arg(
-            Arg::new("addresses")
-                .value_name("ADDRESS")
-                .action(ArgAction::Append)
-                .help("Recipients; several may stand in one word, with commas between them"),
-        )
+        .arg(addresses())
         .arg(flag("t", "Send to the To, Cc and Bcc of the message as well"))
         .arg(flag("i", "A line with a single dot is text; that is always so here"))
         .arg(value("f", "ADDRESS", "Who gets the bounces; <> for nobody (-r means the same)"))
@@ -61,14 +58,6 @@ pub(super) fn describe() -> Command {
         .after_long_help(AFTER_HELP)
 }
 
-fn flag(letter: &'static str, help: &'static str) -> Arg {
-    Arg::new(letter).short(letter.chars().next()).action(ArgAction::SetTrue).help(help)
-}
-
-fn value(letter: &'static str, name: &'static str, help: &'static str) -> Arg {
-    Arg::new(letter).short(letter.chars().next()).value_name(name).help(help)
-}
-
 const LONG_ABOUT: &str = "\
 Stand in for sendmail(8), for cron, git, mutt and the like
 
@@ -109,30 +98,14 @@ Files:
 See also:
   mailsend(1), mailsend-config(5)";
 
-/// A command line for each flag that is described, its value given by this where it takes one.
-#[cfg(test)]
-pub(super) fn each_flag(
-    command: &Command,
-    value: impl Fn(Option<char>) -> &'static str,
-) -> Vec<Vec<std::ffi::OsString>> {
-    let flags = command.get_arguments().filter(|argument| !argument.is_positional());
-    let words = flags.map(|argument| {
-        let (short, long) = (argument.get_short(), argument.get_long().unwrap_or_default());
-        let flag = short.map_or_else(|| format!("--{long}"), |letter| format!("-{letter}"));
-        let value = argument.get_action().takes_values().then(|| value(short).into());
-        std::iter::once(flag.into()).chain(value).collect()
-    });
-    words.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::sendmail;
+    use crate::cli::{described, sendmail};
 
     #[test]
     fn the_grammar_knows_every_flag_that_is_described() {
-        for words in each_flag(&describe(), |letter| match letter {
+        for words in described::each_flag(&describe(), |letter| match letter {
             Some('b') => "m",
             Some('N') => "failure",
             Some('R') => "full",
